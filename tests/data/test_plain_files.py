@@ -13,7 +13,7 @@ import pytest
 
 from hybrid_toolkit.data.load import load_data, read_raw
 from hybrid_toolkit.data.mapping.propose_mapping import ROWS_MATCHED, propose_mapping
-from hybrid_toolkit.data.reading import database
+from hybrid_toolkit.data.reading import database, text_files
 from hybrid_toolkit.data.reading.raw_table import RawTable
 from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.errors import ContractError, UnreadableError
@@ -162,3 +162,29 @@ def test_a_small_database_is_looked_at_whole_and_says_nothing(tmp_path: Path) ->
     [few], [whole] = find_sources(tmp_path, first=5), find_sources(tmp_path)
     assert len(few.read().frame) == 5 and few.read().notes
     assert len(whole.read().frame) == ROWS_MATCHED and not whole.read().notes, "what is loaded is all of it"
+
+
+@pytest.mark.parametrize("code", ["utf-8", "utf-16", "cp1252"])
+def test_of_a_large_text_file_map_reads_the_first_rows_alone(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cut falls inside a quoted cell of two lines, and between the two bytes of a character."""
+    monkeypatch.setattr(text_files, "_LARGE", 64_001)
+    monkeypatch.setattr("hybrid_toolkit.data.mapping.propose_mapping.ROWS_MATCHED", 501)
+    rows = "".join(f'V{i},W{i % 30},F{i % 90},2024-05-{1 + i % 28:02},"a café,\nand more"\n' for i in range(4000))
+    (tmp_path / "visits.csv").write_text(f"visit_ref,worker_id,family_id,visit_date,note\n{rows}", encoding=code)
+    proposal = propose_mapping(tmp_path)
+    assert proposal.partly == ("visits.csv: only the first 501 rows were looked at; loading reads all.",)
+    assert {"worker_id", "family_id", "held_date"} <= set(proposal.matched["column"])
+    (tmp_path / "m.toml").write_text(proposal.toml, encoding="utf-8")
+    assert len(load_data(tmp_path, tmp_path / "m.toml")["contact"]) == 4000
+
+
+def test_of_a_long_parquet_file_map_reads_the_first_rows_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hybrid_toolkit.data.mapping.propose_mapping.ROWS_MATCHED", 500)
+    pd.DataFrame(
+        {"visit_ref": range(3000), "worker_id": "W1", "family_id": "F1", "visit_date": "2024-05-01"}
+    ).to_parquet(tmp_path / "visits.parquet")
+    proposal = propose_mapping(tmp_path)
+    assert proposal.partly == ("visits.parquet: only the first 500 rows were looked at; loading reads all.",)
+    assert {"contact_id", "worker_id", "held_date"} <= set(proposal.matched["column"])

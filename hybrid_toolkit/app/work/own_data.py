@@ -146,12 +146,13 @@ def recognise_files(bench: Bench, path: str, tables: Pairs = (), stamp: str = ""
     UnreadableError
         Nothing there can be read.
     """
+    from hybrid_toolkit.data.mapping.propose_mapping import ROWS_MATCHED
     from hybrid_toolkit.data.matching.profile import profile
     from hybrid_toolkit.data.matching.tables import choose
     from hybrid_toolkit.data.reading.readers import find_sources
     from hybrid_toolkit.errors import UnreadableError
 
-    found = [one for one in find_sources(path) if not one.mapping]
+    found = [one for one in find_sources(path, first=ROWS_MATCHED) if not one.mapping]
     seen, out = [], list[dict[str, Any]]()
     for i, one in enumerate(found):
         bench.progress(i, len(found), "Reading your files")
@@ -172,6 +173,7 @@ def recognise_files(bench: Bench, path: str, tables: Pairs = (), stamp: str = ""
     for ref, choices in taken.items():
         held = choices[0].source
         rows = len(held.raw.frame)
+        about = "fewer than 10" if rows < 10 else f"about {5 * round(rows / 5):,}"
         usable = list(held.usable.items())
         nearest = dict.fromkeys(t for c in choices for t in c.nearest)
         out.append(
@@ -179,7 +181,7 @@ def recognise_files(bench: Bench, path: str, tables: Pairs = (), stamp: str = ""
                 "ref": ref,
                 "name": held.found.name,
                 "where": held.raw.origin,
-                "rows": "fewer than 10" if rows < 10 else f"about {5 * round(rows / 5):,}",
+                "rows": f"more than {rows:,}" if held.in_part else about,
                 "columns": [(h, f"{p.filled / rows:.0%}" if rows else "0%") for h, p in usable[:MOST_HEADINGS]],
                 "more": max(0, len(usable) - MOST_HEADINGS),
                 "removed": len(held.identifying),

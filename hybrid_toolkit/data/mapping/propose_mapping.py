@@ -23,14 +23,14 @@ from hybrid_toolkit.data.matching.plan import plan_parts
 from hybrid_toolkit.data.matching.profile import SourceProfile, profile
 from hybrid_toolkit.data.matching.tables import Choice, choose
 from hybrid_toolkit.data.matching.write import HEAD, ProposalRow, write_part
-from hybrid_toolkit.data.reading.raw_table import nearest_names, normal_name
+from hybrid_toolkit.data.reading.raw_table import FIRST_ROWS, nearest_names, normal_name
 from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import UnreadableError, UsageError
 from hybrid_toolkit.result import RowsHidden
 
 ROWS_MATCHED = 20_000
-"""Rows of a database table by which it is recognised: every worker of the largest authority, weeks of visits."""
+"""Rows by which a database table or large file is recognised: all workers of the largest authority, weeks of visits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Proposal(RowsHidden):
     headers : Mapping[str, tuple[str, ...]], optional
         Source, as the mapping names it -> its columns, without those that identify a person.
     partly : tuple[str, ...], optional
-        Tables of a database of which the first rows alone were looked at, one sentence each.
+        Tables and large files of which the first rows alone were looked at, one sentence each.
     """
 
     toml: str
@@ -151,6 +151,7 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
     for choice in choices:
         if not choice.table and id(choice.source) not in returned:
             unmatched.append(_source_left(choice))
+    said = FIRST_ROWS.format(ROWS_MATCHED)
     if not parts and not known:
         texts.append("# Nothing here resembles a table of the contracts.\n[tables]\n")
     return Proposal(
@@ -160,7 +161,7 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
         tuple(questions.values()),
         _returns_left(sources, made),
         {s.ref: tuple(s.usable) for s in sources},
-        tuple(f"{s.raw.origin}: {note}." for s in sources if s.raw.kind == "database" for note in s.raw.notes),
+        tuple(f"{s.raw.origin}: {said}." for s in sources if said in s.raw.notes),
     )
 
 

@@ -16,7 +16,7 @@ from hybrid_toolkit.data.privacy.identifiers import identifier_problems
 from hybrid_toolkit.data.privacy.pseudonym import loose_key
 from hybrid_toolkit.data.reading.coerce import MISSING_WORDS
 from hybrid_toolkit.data.reading.dates import parse_days
-from hybrid_toolkit.data.reading.raw_table import Found, RawTable
+from hybrid_toolkit.data.reading.raw_table import FIRST_ROWS, Found, RawTable
 from hybrid_toolkit.data.sheets.layout import is_cell_value
 from hybrid_toolkit.data.tables.contract import ColumnContract
 
@@ -157,6 +157,11 @@ class SourceProfile:
     def ref(self) -> str:
         """How a mapping names it."""
         return self.found.ref or self.found.name
+
+    @property
+    def in_part(self) -> bool:
+        """Whether its first rows alone were read."""
+        return FIRST_ROWS.format(len(self.raw.frame)) in self.raw.notes
 
     @property
     def usable(self) -> dict[str, Profile]:

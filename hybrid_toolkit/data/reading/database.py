@@ -18,7 +18,7 @@ from urllib.parse import quote
 import duckdb
 
 from hybrid_toolkit.data.evaluation_data import hash_frame
-from hybrid_toolkit.data.reading.raw_table import Found, RawTable, as_text, now, text_frame
+from hybrid_toolkit.data.reading.raw_table import FIRST_ROWS, Found, RawTable, as_text, now, text_frame
 from hybrid_toolkit.data.reading.text_files import arrow_text
 from hybrid_toolkit.errors import UnreadableError, UsageError, from_extra
 
@@ -28,7 +28,6 @@ with from_extra("databases"):
 
 _T = TypeVar("_T")
 
-FIRST_ROWS = "only the first {:,} rows were looked at; loading reads all"
 _KNOWN = "sqlite:///FILE, duckdb:///FILE, postgresql://USER:PASSWORD@HOST/NAME or mssql+pyodbc://..."
 
 

@@ -24,6 +24,10 @@ ENGLAND = ZoneInfo("Europe/London")
 _GAPS = re.compile(r"[\s\-./_]+")
 
 
+FIRST_ROWS = "only the first {:,} rows were looked at; loading reads all"
+"""What a source says of which the first rows alone were read."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawTable(RowsHidden):
     """One file, sheet or database table as text; rows have the numbers that the file or sheet gives them.

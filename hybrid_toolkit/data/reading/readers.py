@@ -11,7 +11,7 @@ from hybrid_toolkit.data.reading import cin_census
 from hybrid_toolkit.data.reading.cin_csv import cin_csv_file, is_cin_csv
 from hybrid_toolkit.data.reading.plain_xml import plain_xml_file
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, nearest_names, normal_name
-from hybrid_toolkit.data.reading.text_files import is_delimited, parquet_file, read_bytes
+from hybrid_toolkit.data.reading.text_files import csv_file, is_delimited, is_large, parquet_file, read_bytes
 from hybrid_toolkit.data.reading.workbook import sheets
 from hybrid_toolkit.data.reading.workforce_census import RECORD, census_file
 from hybrid_toolkit.data.reading.workforce_csv import csv_source
@@ -20,17 +20,19 @@ from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import MappingError, UnreadableError
 
 
-def _csv(path: Path) -> list[Found]:
+def _csv(path: Path, first: int | None) -> list[Found]:
+    if first is not None and is_large(path):  # larger than any return
+        return csv_file(path, first=first)
     return cin_csv_file(path) if is_cin_csv(path) else csv_source(path)
 
 
-_ONE: Mapping[str, Callable[[Path], Found | list[Found]]] = {
+_ONE: Mapping[str, Callable[[Path, int | None], Found | list[Found]]] = {
     ".csv": _csv,
     ".tsv": _csv,
     ".psv": _csv,
     ".txt": _csv,
-    ".parquet": parquet_file,
-    ".xml": lambda path: xml_file(path),
+    ".parquet": lambda path, first: parquet_file(path, first=first),
+    ".xml": lambda path, first: xml_file(path),
 }
 
 
@@ -56,7 +58,8 @@ def find_sources(path: str | Path, *, first: int | None = None) -> list[Found]:
     path : str | Path
         A folder, a file, or a database URL such as ``duckdb:///evaluation.duckdb``.
     first : int | None, optional
-        Of a database table, read this many rows and no more; all of them where it is left out.
+        Of a database table, a Parquet file or a large text file, read this many rows and no more; all of them where
+        it is left out.
 
     Raises
     ------
@@ -111,7 +114,7 @@ def _file(path: Path, first: int | None) -> list[Found]:
         inside = _database(f"{kind}:///{path.resolve()}", first)
         return [replace(one, ref=f"{path.name}/{one.name}") for one in inside]
     if ending in _ONE:
-        found = _ONE[ending](path)
+        found = _ONE[ending](path, first)
         return found if isinstance(found, list) else [found]
     raise UnreadableError(
         f"{path.name}: files of this kind ('{ending or 'no ending'}') cannot be read.",

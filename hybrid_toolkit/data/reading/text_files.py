@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hybrid_toolkit.data.known.names import is_known_header
-from hybrid_toolkit.data.reading.raw_table import ENGLAND, Found, RawTable, now, text_frame
+from hybrid_toolkit.data.reading.raw_table import ENGLAND, FIRST_ROWS, Found, RawTable, now, text_frame
 from hybrid_toolkit.data.sheets.layout import lay_out
 from hybrid_toolkit.data.sheets.limits import MOST_COLUMNS, check_kind, too_wide
 from hybrid_toolkit.data.sheets.tables import tables_of
@@ -29,6 +29,9 @@ _WESTERN = set("£€‘’“”–—…•·°½¼¾©®™§\u00a0±×÷²³
 _FOREIGN_RUN = re.compile(r"[^\W\d_a-zA-Z]{3,}")
 _HEAD = 65536
 """Bytes by which a text file is told from prose: some hundred lines."""
+_LARGE = 64 * 2**20
+"""Bytes, some half a million visits: reading as much takes seconds and a gigabyte of memory, and ten times as much
+neither fits nor tells more of what a file is."""
 _STEADY = 0.8
 """Share of a table's lines with as many marks as its rows; the rest are titles and notes."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -67,23 +70,51 @@ def read_bytes(path: Path, most: int = -1) -> bytes:
         ) from None
 
 
-def csv_file(path: Path) -> list[Found]:
+def is_large(path: Path) -> bool:
+    """Whether a file is so large that its first rows alone say what it is."""
+    return path.stat().st_size > _LARGE
+
+
+def csv_file(path: Path, *, first: int | None = None) -> list[Found]:
     """The tables of a CSV file, most often one.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    first : int | None, optional
+        Of a large file, read this many lines and no more; all of them where it is left out.
 
     Raises
     ------
     UnreadableError
         Another encoding, rows of different widths, an empty file.
     """
-    data = read_bytes(path)
+    part = first is not None and is_large(path)
+    data = _first_lines(path, first or 0) if part else read_bytes(path)
     grid, notes = _grid(data, path.name)
+    notes += [FIRST_ROWS.format(first)] if part else []
     digest = hashlib.sha256(data).hexdigest()
     return tables_of(grid, path.stem, path.name, path.name, digest, "csv", notes=notes)
 
 
-def parquet_file(path: Path) -> Found:
-    """A Parquet file, not read yet."""
-    return Found(path.stem, path.name, lambda: read_parquet(path), ref=path.name)
+def _first_lines(path: Path, lines: int) -> bytes:
+    """The first lines of a file, up to one with which no quoted cell is left open."""
+    check_kind(path)
+    with path.open("rb") as file:
+        head = file.read(_LARGE)
+    end = b"\n\x00" if head.startswith(b"\xff\xfe") else b"\x00\n" if head.startswith(b"\xfe\xff") else b"\n"
+    whole, cut = head.split(end, lines + 1), b""
+    for count in range(min(lines + 1, len(whole) - 1), 0, -1):
+        cut = end.join(whole[:count]) + end
+        if cut.count(b'"') % 2 == 0:
+            break
+    return cut
+
+
+def parquet_file(path: Path, *, first: int | None = None) -> Found:
+    """A Parquet file, not read yet; of a large one the ``first`` rows alone are, where that is given."""
+    return Found(path.stem, path.name, lambda: read_parquet(path, first=first), ref=path.name)
 
 
 def is_delimited(path: Path) -> bool:
@@ -222,17 +253,32 @@ def _refuse_ragged(grid: list[list[str | None]], widths: list[int], name: str) -
             )
 
 
-def read_parquet(path: Path) -> RawTable:
+def read_parquet(path: Path, *, first: int | None = None) -> RawTable:
     """One Parquet file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    first : int | None, optional
+        Read this many rows and no more, where the file has more; all of them where it is left out.
 
     Raises
     ------
     UnreadableError
         The file is not Parquet, is cut short, or holds nested columns.
     """
-    data = read_bytes(path)
+    part = False
     try:
-        table = pq.read_table(pa.BufferReader(data))
+        if first is not None:
+            check_kind(path)
+            with pq.ParquetFile(path) as opened:
+                part = opened.metadata.num_rows > first
+                some = [next(opened.iter_batches(batch_size=first))] if part else []
+        data = b"" if part else read_bytes(path)
+        table = pa.Table.from_batches(some) if part else pq.read_table(pa.BufferReader(data))
+    except UnreadableError:
+        raise
     except Exception as error:
         raise UnreadableError(
             f"{path.name}: the file is not Parquet or is cut short ({type(error).__name__}).",
@@ -245,6 +291,7 @@ def read_parquet(path: Path) -> RawTable:
         hashlib.sha256(data).hexdigest(),
         "parquet",
         now(),
+        (FIRST_ROWS.format(first),) if part else (),
     )
 
 
