@@ -395,3 +395,41 @@ def test_no_identifying_column_of_the_returns_stays_in_clear(extracts: Path, fil
         if place("t", Profile(column, values)).what == "keep" and column not in KEPT:
             clear.append((source, column))
     assert len(rows) == 111 and not clear
+
+
+def test_a_referral_within_a_year_of_another_is_a_rereferral(tmp_path: Path) -> None:
+    """Monthly referrals over two years, one old case, three of one child, and two assessments of one referral."""
+    months = pd.date_range("2022-04-05", periods=24, freq="30D")
+    days = {f"C{i}": d for i, d in enumerate(months)}
+    rows = list(days.items())
+    rows += [("OLD", pd.Timestamp("2015-01-01")), ("OLD", pd.Timestamp("2023-06-01"))]
+    rows += [("X", pd.Timestamp(d)) for d in ("2022-05-01", "2023-05-01", "2024-02-29", "2024-02-29")]
+    frame = pd.DataFrame(rows, columns=["cine_person_id", "day"])
+    frame["cine_referral_id"] = [f"R{i}" for i in frame.groupby(["cine_person_id", "day"]).ngroup()]
+    frame["cine_referral_date"] = frame.pop("day").dt.strftime("%Y-%m-%d")
+    frame.to_csv(tmp_path / "ssd_cin_episodes.csv", index=False)
+    event = read_raw(tmp_path, "ssd").frames["child_event"].set_index(["child_id", "referral_date"])["rereferral"]
+    found = {k: v for k, v in event.fillna("").items() if k[0] in ("X", "OLD", "C0", "C20")}
+    assert found == {
+        ("C0", "2022-04-05"): "",
+        ("C20", months[20].strftime("%Y-%m-%d")): "false",
+        ("OLD", "2015-01-01"): "",
+        ("OLD", "2023-06-01"): "false",
+        ("X", "2022-05-01"): "",
+        ("X", "2023-05-01"): "true",
+        ("X", "2024-02-29"): "true",
+    }
+
+
+def test_a_conference_not_known_to_be_a_transfer_counts(tmp_path: Path) -> None:
+    """Builds of the dataset leave the flag of transfers empty: an empty flag takes no conference away."""
+    (tmp_path / "ssd_cin_episodes.csv").write_text(
+        "cine_referral_id,cine_person_id,cine_referral_date\n"
+        + "".join(f"R{i},P{i},2024-01-0{i}\n" for i in range(1, 4))
+    )
+    (tmp_path / "ssd_initial_cp_conference.csv").write_text(
+        "icpc_icpc_id,icpc_person_id,icpc_referral_id,icpc_icpc_transfer_in,icpc_icpc_date\n"
+        "I1,P1,R1,,2024-02-01\nI2,P2,R2,Y,2024-02-02\nI3,P3,R3,N,2024-02-03\n"
+    )
+    event = read_raw(tmp_path, "ssd").frames["child_event"].set_index("child_id")["icpc_date"].fillna("")
+    assert event.to_dict() == {"P1": "2024-02-01", "P2": "", "P3": "2024-02-03"}

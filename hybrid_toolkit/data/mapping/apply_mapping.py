@@ -166,7 +166,7 @@ def _filtered(
                 code="MAP-SOURCE",
             )
         wanted = {v.strip().casefold() for v in values}
-        kept = frame[headers[normal_name(name)]].str.casefold().isin(wanted)
+        kept = frame[headers[normal_name(name)]].fillna("").str.casefold().isin(wanted)
         notes.append(f"{int((~kept).sum()):,} row(s) were left out by '{name}', as the mapping says")
         frame = frame.loc[kept]
     return frame, notes

@@ -247,7 +247,7 @@ class _Check:
             columns={c: self.texts(f"{where}.columns.{c}", v) for c, v in self.by_column(contract, part, "columns")},
             codes={c: self.codes(contract, c, v) for c, v in self.by_column(contract, part, "codes")},
             constants={c: self.constant(contract, c, v) for c, v in self.by_column(contract, part, "constants")},
-            keep={k: self.texts(f"{where}.keep.{k}", v) for k, v in self.part(where, part, "keep").items()},
+            keep={k: self.kept(f"{where}.keep.{k}", v) for k, v in self.part(where, part, "keep").items()},
             dates=self.dates(contract, part.get("dates", {})),
             drop=self.texts(f"{where}.drop", part.get("drop", [])),
             pseudonymise=self.names(contract, part, "pseudonymise"),
@@ -284,6 +284,11 @@ class _Check:
             return tuple(str(i) for i in items)
         self.say("MAP-KEY", f"'{where}' must be a name or a list of names")
         return ()
+
+    def kept(self, where: str, value: object) -> tuple[str, ...]:
+        """Texts of the rows that count; an empty one stands for empty cells."""
+        filled = [v for v in value if v != ""] if isinstance(value, list) else value
+        return self.texts(where, filled) + (("",) if filled != value else ())
 
     def names(self, contract: TableContract, part: Mapping[str, Any], key: str) -> tuple[str, ...]:
         where = f"tables.{contract.name}.{key}"

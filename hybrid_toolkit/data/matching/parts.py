@@ -114,6 +114,9 @@ def make_part(choice: Choice, last: str) -> ProposedPart:
         part.steps["distinct"] = True
     elif table == "plan_spell":
         _plan(part)
+    elif table == "child_event":
+        if "rereferral" not in part.columns and {"child_id", "referral_date"} <= set(part.columns):
+            part.steps["again"] = True
     elif table in ("team", "arrangement_spell", "conference"):
         key = TABLES[table].key[0]
         if key not in part.columns and table != "team":

@@ -14,6 +14,7 @@ from hybrid_toolkit.data.mapping.mapping_file import TableMap
 from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS
 from hybrid_toolkit.data.privacy.pseudonym import loose_key
 from hybrid_toolkit.data.reading.raw_table import RawTable, normal_name
+from hybrid_toolkit.data.reshape.again import fill_rereferrals
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.due import fill_due_dates
 from hybrid_toolkit.data.reshape.halves import FrameMade, added_up, one_a_half
@@ -100,6 +101,9 @@ def after_codes(frame: pd.DataFrame, table_map: TableMap, kind: str = "csv") -> 
             told.append(f"{int(new.sum()):,} cell(s) of {column} hold a code that is in no list; taken as not known")
     if table_map.steps.due:
         frame, said = fill_due_dates(frame, table_map.steps.due, kind)
+        told += said
+    if table_map.steps.again:
+        frame, said = fill_rereferrals(frame, kind)
         told += said
     if table_map.steps.halves:
         form = table_map.dates.get("date", table_map.dates.get(""))

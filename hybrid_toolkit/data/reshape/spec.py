@@ -131,6 +131,8 @@ class Steps:
         Source column of dates; of rows with the same key the newest stays. Empty if none.
     due : Mapping[str, VisitInterval], optional
         Purpose of a visit -> time to the next one, from which due dates are worked out where none is recorded.
+    again : bool, default False
+        Whether ``rereferral`` is worked out from the referrals where it is not recorded.
     number : str, optional
         Contract column that is given to rows as a running number.
     joined : bool, default False
@@ -161,6 +163,7 @@ class Steps:
     add_up: tuple[str, ...] = ()
     newest: str = ""
     due: Mapping[str, VisitInterval] = field(default_factory=dict)
+    again: bool = False
     number: str = ""
     joined: bool = False
     fill: Mapping[str, str] = field(default_factory=dict)

@@ -224,8 +224,16 @@ class _Reader:
         return self.column("number", value)
 
     def joined(self, value: object) -> bool:
+        return self.yes("joined", value)
+
+    def again(self, value: object) -> bool:
+        if self.contract.name != "child_event":
+            self.wrong("again", "is for referrals, in child_event")
+        return self.yes("again", value)
+
+    def yes(self, key: str, value: object) -> bool:
         if not isinstance(value, bool):
-            self.wrong("joined", "must be true or false")
+            self.wrong(key, "must be true or false")
         return value is True
 
     def fill(self, value: object) -> Mapping[str, str]:
