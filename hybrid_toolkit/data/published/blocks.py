@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from hybrid_toolkit.data.published.cells import PublishedCell, cell_text, parse_cell
 from hybrid_toolkit.data.published.periods import is_year, period_of
 
+_TITLES = 3
+"""Lines at the head of a sheet that may be titles: what it shows, of whom, and when."""
+
 _NOTE = re.compile(
     r"(notes?|sources?|footnotes?|contact|back to|return to|this (work)?sheet|this table|some cells|for more|see )\b"
     r"|\(?\d{1,2}[).]\s|\*+\s|\[(note|\d)|©|robust standard|https?:|the reference|to interpret",
@@ -148,7 +151,7 @@ def _is_note(line: SheetLine) -> bool:
     if len(line.cells) != 1:
         return False
     text = line.text(min(line.cells))
-    return bool(_NOTE.match(text)) or (len(text) > _LONG and line.index > 3)
+    return bool(_NOTE.match(text)) or (len(text) > _LONG and line.index > _TITLES)
 
 
 def _is_text_data(lines: list[SheetLine], k: int, block: SheetBlock, first: int) -> bool:
@@ -220,7 +223,7 @@ def band_rows(
         inside = {c: line.text(c) for c in line.cells if band.start <= c < last}
         if not inside:
             continue
-        if all(c in band.stubs for c in inside) or (line.kind == "label" and line.index < 3):
+        if all(c in band.stubs for c in inside) or (line.kind == "label" and line.index < _TITLES):
             words = " ".join(inside.values())
             after = lines[k + 1 :]
             blank_next = bool(after) and (any(x.kind == "blank" for x in after) and not _joined_to_header(after))

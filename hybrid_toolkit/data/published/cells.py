@@ -8,6 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+_MONTHS, _MINUTES = 12, 60
+"""Of a year and of an hour: a second part below them is the rest of a duration."""
+_MARKER = 4
+"""Letters of the longest symbol in use, ``low:`` and ``supp`` among them; a longer word is a word."""
+_WHOLE_FLOAT = 1e15
+"""A float below 2**53, some 9e15, holds every whole number; one digit is left for sums of them."""
+
 _SYMBOLS = "z x c u k s r p e d b w low supp null nan na n/k n/a n.a n.a. : . .. ... - – — * ** *** ~ # @ ! † ‡ … < >"
 MARKERS = frozenset(_SYMBOLS.split())
 """Symbols that statistics publishers put where a number is missing, suppressed, not applicable or negligible."""
@@ -119,7 +126,7 @@ def cell_text(raw: object) -> str:
     if isinstance(raw, float):
         if math.isnan(raw):
             return ""
-        return str(int(raw)) if raw.is_integer() and abs(raw) < 1e15 else repr(raw)
+        return str(int(raw)) if raw.is_integer() and abs(raw) < _WHOLE_FLOAT else repr(raw)
     return str(raw)
 
 
@@ -215,9 +222,9 @@ def duration_in(parts: tuple[int, ...], words: str) -> tuple[float, str]:
     ((40.0, 'months'), (450.0, 'minutes'), (nan, ''))
     """
     first, second = parts
-    if re.search(r"y(ea)?rs?\W*(:|and|,|/|&)?\W*m(on)?ths?", words, re.I) and second < 12:
+    if re.search(r"y(ea)?rs?\W*(:|and|,|/|&)?\W*m(on)?ths?", words, re.I) and second < _MONTHS:
         return float(12 * first + second), "months"
-    if re.search(r"h(ou)?rs?\W*(:|and|/|&)?\W*min|hh:mm", words, re.I) and second < 60:
+    if re.search(r"h(ou)?rs?\W*(:|and|/|&)?\W*min|hh:mm", words, re.I) and second < _MINUTES:
         return float(60 * first + second), "minutes"
     return math.nan, ""
 
@@ -237,5 +244,5 @@ def looks_like_marker(text: str) -> bool:
     >>> looks_like_marker("q"), looks_like_marker("Total"), looks_like_marker("All")
     (True, False, False)
     """
-    short = len(text) <= 4 and " " not in text and not any(ch.isdigit() for ch in text)
+    short = len(text) <= _MARKER and " " not in text and not any(ch.isdigit() for ch in text)
     return short and text.casefold() not in _WORDS

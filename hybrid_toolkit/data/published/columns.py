@@ -11,8 +11,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.data.published.cells import PublishedCell, bounded_cell, cell_text, looks_like_marker, parse_cell
+from hybrid_toolkit.data.published.model import rows_shown
 from hybrid_toolkit.data.published.places import areas
 from hybrid_toolkit.errors import PublishedError
+
+_DISTINCT, _FEWEST = 0.9, 3
+"""A column without a header names areas where nearly every cell is another; a repeated footnote is allowed for, and two
+cells that differ show nothing."""
+_WHOLE, _UPPER_HALF = 100, 50
+"""A share of 100 hidden at its upper end ("95 or more") lies in the upper half; "10 or more" is a count."""
 
 _STRAY = 0.05
 # ten figures below 1,000 that all differ and all happen to be codes of authorities: below one in 10^7
@@ -148,7 +155,8 @@ class SheetColumn:
         marks = self._count([bool(c.marker) and not c.is_number for c in self.cells])
         # older releases print letters for the nation and the regions in the same column
         letters = self._count([bool(_REGION_LETTERS.fullmatch(cell_text(c))) for c in self._factors[1]])
-        named = bool(_OLD_CODE.fullmatch(self.norm)) or (self.is_headless and self.distinct >= 0.9 * self.filled > 2)
+        differ = self.filled >= _FEWEST and self.distinct >= _DISTINCT * self.filled
+        named = bool(_OLD_CODE.fullmatch(self.norm)) or (self.is_headless and differ)
         named = named or self._lists_authorities
         return named and good > 0 and good >= 0.8 * max(self.filled - marks - letters, 1)
 
@@ -229,10 +237,10 @@ class SheetColumn:
             return "text"
         codes, _ = self._factors
         bad = np.array([u and not s for u, s in zip(unknown, short, strict=True)])[codes]
-        rows = ", ".join(str(n) for n in self.lines[bad][:8])
+        rows = rows_shown(self.lines[bad].tolist())
         raise PublishedError(
             f"{self.where}: column '{self.header}' holds numbers, but {words} of {self.filled:,} filled cells are "
-            f"words that are no known marker (rows {rows}{', ...' if words > 8 else ''}).",
+            f"words that are no known marker (rows {rows}).",
             fix="Compare those cells with the published file; expected a number or a symbol such as z, c, low or ':'.",
             code="PUB-NUMBER",
         )
@@ -244,7 +252,7 @@ class SheetColumn:
             return True
         highest = max((c.value for c in self.cells if c.is_number), default=0.0)
         open_ended = [c.lower for c in self.cells if c.is_range and np.isnan(c.upper)]
-        return bool(open_ended) and max(highest, *open_ended) <= 100 and min(open_ended) >= 50
+        return bool(open_ended) and max(highest, *open_ended) <= _WHOLE and min(open_ended) >= _UPPER_HALF
 
     def numbers(self) -> pd.DataFrame:
         """Columns value, marker, text, note, percent, lower, upper, unit, parts: one row a body row."""

@@ -27,6 +27,9 @@ from hybrid_toolkit.data.published.rectangle import lines_of
 from hybrid_toolkit.data.published.tidying import to_percent
 from hybrid_toolkit.errors import PublishedError
 
+_NAME = 60
+"""Letters of a name of an area; "Bournemouth, Christchurch and Poole" has 35, and may have a note behind it."""
+
 CrosstabRow = dict[str, object]
 _COUNTED = re.compile(r"sample|number|count|base|total \(n|respondents|thousand", re.I)
 
@@ -209,7 +212,7 @@ def _rows_of_areas(grid: SheetGrid) -> frozenset[int]:
     """Rows of the sheet, from 1, that hold the name of an authority or the code of any area."""
     found = set()
     for i, row in enumerate(grid.rows):
-        words = [cell_text(c) for c in row if isinstance(c, str) and len(c) < 60]
+        words = [cell_text(c) for c in row if isinstance(c, str) and len(c) < _NAME]
         if any(level_of_name(w).startswith("Local authority") or areas.is_ons_code(w) for w in words):
             found.add(i + 1)
     return frozenset(found)

@@ -23,6 +23,11 @@ from hybrid_toolkit.data.published.tidying import (
 )
 from hybrid_toolkit.errors import PublishedError
 
+_CATEGORIES = 60
+"""Values of a filter whose header says what it splits by; a longer list is of areas or of figures."""
+_MOST_VALUES = 100
+"""Whole numbers of more values than this are a measure, not the codes of a filter."""
+
 _PLACES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("school", ("school_urn", "urn"), ("school_name",)),
     ("institution", ("institution_id",), ("institution_name",)),
@@ -195,12 +200,12 @@ def _promote(
     def repeated(extra: list[SheetColumn]) -> bool:
         return repeats(*key, *(c.texts for c in extra))
 
-    named = [c for c in indicators if c.names_dimension and not c.has_fractions and c.distinct <= 60]
+    named = [c for c in indicators if c.names_dimension and not c.has_fractions and c.distinct <= _CATEGORIES]
     filters, indicators = [*filters, *named], [c for c in indicators if c not in named]
     if repeated(filters):
         trial: list[SheetColumn] = []
         for column in indicators:
-            if column.has_fractions or column.distinct > 100 or len(trial) + 1 == len(indicators):
+            if column.has_fractions or column.distinct > _MOST_VALUES or len(trial) + 1 == len(indicators):
                 continue
             trial.append(column)
             if not repeated([*filters, *trial]):

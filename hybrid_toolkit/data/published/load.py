@@ -12,6 +12,7 @@ from hybrid_toolkit.data.published.columns import normal_header
 from hybrid_toolkit.data.published.crosstab import tidy_crosstab
 from hybrid_toolkit.data.published.layouts import read_table
 from hybrid_toolkit.data.published.model import (
+    MOST_SHOWN,
     PUBLISHED_COLUMNS,
     FileSource,
     Hints,
@@ -20,6 +21,7 @@ from hybrid_toolkit.data.published.model import (
     SheetGrid,
     as_read,
     plural,
+    rows_shown,
     shown,
 )
 from hybrid_toolkit.data.published.not_understood import not_understood
@@ -146,7 +148,7 @@ def _unread_rows(grids: list[SheetGrid], frame: pd.DataFrame) -> list[str]:
             where = f"sheet '{grid.name}'" if grid.name else "the file"
             said.append(
                 f"Of {len(rows):,} rows of {where} with an area and a figure, {len(lost):,} {_was(lost)} not read: "
-                f"rows {', '.join(map(str, lost[:8]))}{', ...' if len(lost) > 8 else ''}."
+                f"rows {rows_shown(lost)}."
             )
     return said
 
@@ -201,11 +203,11 @@ def _folder(place: Path, hints: Hints) -> Published:
 
 
 def _all_refused(place: Path, refused: list[tuple[str, HybridToolkitError]]) -> HybridToolkitError:
-    said = "; ".join(f"'{name}' [{error.code}]" for name, error in refused[:8])
+    said = "; ".join(f"'{name}' [{error.code}]" for name, error in refused[:MOST_SHOWN])
     people = any(isinstance(error, PersonLevelError) for _, error in refused)
     return (PersonLevelError if people else PublishedError)(
         f"None of the {len(refused)} tables of the folder '{place.name}' was read: {said}"
-        f"{', ...' if len(refused) > 8 else ''}.",
+        f"{', ...' if len(refused) > MOST_SHOWN else ''}.",
         fix="Load one file by itself to see why.",
         code="PUB-FOLDER",
     )

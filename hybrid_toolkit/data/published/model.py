@@ -321,7 +321,22 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else (many or one + 's')}"
 
 
-def shown(names: Sequence[str], most: int = 8) -> str:
+MOST_SHOWN = 8
+"""Rows or names that a message lists: enough to find the kind of fault, few enough to read in a terminal."""
+
+
+def rows_shown(rows: Sequence[int]) -> str:
+    """The first few row numbers for a message.
+
+    Examples
+    --------
+    >>> rows_shown([2, 5]), rows_shown(range(1, 12))
+    ('2, 5', '1, 2, 3, 4, 5, 6, 7, 8, ...')
+    """
+    return ", ".join(str(r) for r in rows[:MOST_SHOWN]) + (", ..." if len(rows) > MOST_SHOWN else "")
+
+
+def shown(names: Sequence[str], most: int = MOST_SHOWN) -> str:
     """The first few header names for a message."""
     kept = [n for n in names if n][:most]
     return ", ".join(f"'{n[:60]}'" for n in kept) + (", ..." if len([n for n in names if n]) > most else "")

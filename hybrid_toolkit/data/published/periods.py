@@ -8,6 +8,9 @@ from datetime import date
 
 from hybrid_toolkit.data.published.cells import cell_text
 
+_YEAR_DIGITS = 4
+"""A year in full, as in 2021-2022; one of two digits takes its century from the year before it."""
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
 _MONTH += r"|nov(?:ember)?|dec(?:ember)?)"
@@ -138,14 +141,14 @@ def _read(pattern: re.Pattern[str], found: re.Match[str]) -> str:
     if pattern is _MONTH_YEAR:
         return f"{found[2]}-{_month(found[1]):02d}"
     first, last = int(found[1]), found[2]
-    end = int(last) if len(last) == 4 else first // 100 * 100 + int(last)
+    end = int(last) if len(last) == _YEAR_DIGITS else first // 100 * 100 + int(last)
     if len(last) == 2 and end < first:
         end += 100
     if pattern is _SPAN and end == first + 1:
         return f"{first}/{end % 100:02d}"
     if pattern is _SPAN and len(last) == 2:
         # 2010-12 may be a month or three years and stays as printed; 2012-15 is the years together
-        return f"{first}-{last}" if 1 <= int(last) <= 12 else f"{first} to {end}" if end > first else ""
+        return f"{first}-{last}" if 1 <= int(last) <= len(_MONTHS) else f"{first} to {end}" if end > first else ""
     return f"{first} to {end}" if end > first else ""
 
 

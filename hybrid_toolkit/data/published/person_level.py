@@ -15,6 +15,15 @@ from hybrid_toolkit.data.published.model import SheetGrid, plural
 from hybrid_toolkit.data.published.placing import area_row, filled_cells
 from hybrid_toolkit.errors import PersonLevelError
 
+_BODIES = 4
+"""Headers looked at on a sheet: titles and a first row of units can each look like one."""
+_EPISODE_NAMES = 5
+"""Of the ten columns above, as many as only the looked-after-children return's episodes hold together."""
+_KEY_LENGTH, _KEY_SPREAD = 4, 2
+"""Signs of the shortest key, and by how many keys of one list differ: counters pass from 9,999 to 10,000 and beyond."""
+_HEADER_CELLS = 3
+"""A header of people has a key and two columns beside it; a title has fewer."""
+
 _WHO = r"(child|children|young_person|yp|pupil|student|client|person|individual|service_user|case|worker|social_worker"
 _WHO += r"|staff|employee|practitioner|mother|father|parent|carer|sibling|adopter|referrer|patient)s?"
 _NUMBER = r"(unique_?)?(id|ids|identifier|number|no|num|ref|reference)"
@@ -107,13 +116,13 @@ def _bodies(grid: SheetGrid) -> list[_Body]:
     for i, row in enumerate(grid.rows[:_HEADER_WINDOW]):
         places = filled_cells(row)
         words = [j for j in places if not parse_cell(row[j]).is_number]
-        if len(places) < 3 or len(words) < 0.8 * len(places):
+        if len(places) < _HEADER_CELLS or len(words) < 0.8 * len(places):
             continue
         below = [r for r in grid.rows[i + 1 : i + 1 + _SAMPLE] if len(filled_cells(r)) >= 2]
         if below:
             columns = [[r[j] if j < len(r) else None for r in below] for j in range(len(row))]
             found.append(_Body(i, [normal_header(cell_text(c)) for c in row], columns))
-        if len(found) == 4:
+        if len(found) == _BODIES:
             break
     return found
 
@@ -142,7 +151,7 @@ def _kinds(body: _Body) -> dict[str, int]:
                 weak.setdefault(kind, j + 1)
         if name in ("child", "pupil", "person", "worker", "client") and not by_area and _keys(there):
             strong.setdefault("child or person number", j + 1)
-    if {"child", "decom"} <= set(body.names) or len(_EPISODES & set(body.names)) >= 5:
+    if {"child", "decom"} <= set(body.names) or len(_EPISODES & set(body.names)) >= _EPISODE_NAMES:
         strong.setdefault("episodes of a looked-after child", 1)
     if strong:
         return strong | weak
@@ -169,8 +178,8 @@ def _keys(there: list[str]) -> bool:
     """Whole numbers or codes of one length or so, of four signs or more: what a key looks like and a count does not."""
     sizes = {len(t) for t in there}
     return (
-        min(sizes) >= 4
-        and max(sizes) - min(sizes) <= 2
+        min(sizes) >= _KEY_LENGTH
+        and max(sizes) - min(sizes) <= _KEY_SPREAD
         and all(re.fullmatch(r"[A-Za-z]*\d+[A-Za-z]*", t) for t in there)
     )
 

@@ -7,6 +7,9 @@ from hybrid_toolkit.data.published.periods import is_year, period_of
 from hybrid_toolkit.data.published.places import areas
 from hybrid_toolkit.data.published.places.area_names import level_of_name
 
+_SENTENCE = 100
+"""Letters of a cell that is a note and no header."""
+
 Rows = list[list[object]]
 _LABEL_COLUMNS = 8
 # names of areas stand among the first columns, but a table that was sorted by hand may have them further right
@@ -126,7 +129,7 @@ def header_top(rows: Rows, start: int, first: int) -> int:
             break
         if _is_data(row) and not (top < floor and all(numeric(row[j]) for j in cells)):
             break
-        if len(cells) == 1 and len(cell_text(row[cells[0]])) > 100:
+        if len(cells) == 1 and len(cell_text(row[cells[0]])) > _SENTENCE:
             break
         top -= 1
     return top if top < floor else first

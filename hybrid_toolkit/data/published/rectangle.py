@@ -9,7 +9,7 @@ import numpy as np
 
 from hybrid_toolkit.data.published.cells import cell_text, parse_cell
 from hybrid_toolkit.data.published.columns import _OLD_CODE, SheetColumn, normal_header
-from hybrid_toolkit.data.published.model import SheetGrid, plural, shown
+from hybrid_toolkit.data.published.model import SheetGrid, plural, rows_shown, shown
 from hybrid_toolkit.data.published.periods import is_year
 from hybrid_toolkit.data.published.places import areas
 from hybrid_toolkit.data.published.placing import (
@@ -376,7 +376,7 @@ def _refuse_ragged(
     if bad:
         raise PublishedError(
             f"{where}: {plural(len(bad), 'row')} of {len(body):,} lack the expected {named + 1} cells of the header "
-            f"(rows {', '.join(map(str, bad[:8]))}{', ...' if len(bad) > 8 else ''}); "
+            f"(rows {rows_shown(bad)}); "
             f"the header begins {shown(headers)}.",
             fix="Download the file again; a name that holds the separator must stand in quotation marks.",
             code="PUB-RAGGED",

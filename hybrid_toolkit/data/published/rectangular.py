@@ -27,6 +27,9 @@ from hybrid_toolkit.data.published.tidying import (
 )
 from hybrid_toolkit.errors import PublishedError
 
+_ROWS = 10
+"""A word that stands in each of more rows than this says something of the whole table; in a shorter one by chance."""
+
 _MEASURE = re.compile(r"measure(_name)?|indicator(_name)?|metric|variable(_name)?|statistic|data_?item(_name)?")
 _VALUE = re.compile(r"(obs_?)?values?|figures?|amounts?")
 _COMPANION = re.compile(
@@ -174,7 +177,7 @@ def _sort(rest: list[SheetColumn], key: list[TextColumns], roles: Roles, sentenc
     declared = any(_MEASURE.fullmatch(c.norm) for c in words) and any(_VALUE.fullmatch(c.norm) for c in numbers)
     long = declared or repeats(key[0], key[2]) or repeats(*key)
     if not numbers or not long:
-        details = [c for c in words if _DETAIL.search(c.norm) or (numbers and c.distinct == 1 and len(c.raw) > 10)]
+        details = [c for c in words if _DETAIL.search(c.norm) or (numbers and c.distinct == 1 and len(c.raw) > _ROWS)]
         measures = [c for c in words if c not in details]
         if numbers or measures:
             return _Sorted(numbers, [*measures, *identifiers], details)

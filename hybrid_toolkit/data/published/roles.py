@@ -13,6 +13,11 @@ from hybrid_toolkit.data.published.places.area_names import level_of_name
 from hybrid_toolkit.data.published.rectangle import _AREA_NAME
 from hybrid_toolkit.data.published.tidying import HeaderWords, level_said
 
+_YEAR = len("2021/22")
+"""A period that is no longer than a year may need a part of the year from another column."""
+_LEVELS = 15
+"""Levels of geography, from nation to school; a column of more values names areas."""
+
 _LEVEL = re.compile(
     r"geographic_level|geography_(type|level)|area_type|geog_?type|geog_?level|geog_l|geographic_area|level_of_geography"
 )
@@ -105,7 +110,8 @@ def roles_of(columns: Sequence[SheetColumn], *, area: SheetColumn | None = None)
         region_name = None
     level = next((c for c in columns if _LEVEL.fullmatch(c.norm) and c.kind == "text" and c not in taken), None)
     if level is None and code is not None:
-        level = next((c for c in columns if c.norm == "geography" and c not in taken and 0 < c.distinct <= 15), None)
+        free = [c for c in columns if c not in taken]
+        level = next((c for c in free if c.norm == "geography" and 0 < c.distinct <= _LEVELS), None)
     constant = [] if is_lookup else [c for c in others if c is not region_code and c.distinct == 1]
     constant += [] if is_lookup else [c for c in columns if c.norm in ("country_name", "country") and c.distinct == 1]
     constant += [] if is_lookup else [c for c in columns if _WIDER_CODE.fullmatch(c.norm)]
@@ -178,7 +184,7 @@ def _period_columns(columns: Sequence[SheetColumn], taken: Sequence[SheetColumn]
     whole = [c for c in found if not _PART.fullmatch(c.norm) and _reads(c)]
     parts = [c for c in found if _PART.fullmatch(c.norm)]
     if whole:
-        needs = all(len(period_of(t)) <= 7 for t in set(whole[0].texts) if t)
+        needs = all(len(period_of(t)) <= _YEAR for t in set(whole[0].texts) if t)
         return (whole[0], *parts[:1]) if needs else (whole[0],)
     return tuple(c for c in parts[:1] if _reads(c))
 

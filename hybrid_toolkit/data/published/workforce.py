@@ -353,7 +353,7 @@ def _totals(local: pd.DataFrame) -> pd.DataFrame:
 
 def _end_year(period: str) -> int:
     head = period.split(" ")[0]
-    return int(head[:4]) + 1 if len(head) == 7 and head[4] == "/" else int(head[:4])
+    return int(head[:4]) + 1 if len(head) == len("2021/22") and head[4] == "/" else int(head[:4])
 
 
 def _panel_notes(published: Published, local: pd.DataFrame, frame: pd.DataFrame) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from hybrid_toolkit.data.published.cells import cell_text
-from hybrid_toolkit.data.published.model import SheetGrid, plural
+from hybrid_toolkit.data.published.model import SheetGrid, plural, rows_shown
 from hybrid_toolkit.data.published.places import areas
 from hybrid_toolkit.data.published.places.area_names import level_of_name
 from hybrid_toolkit.errors import PublishedError
@@ -53,7 +53,7 @@ def _look(
     raise PublishedError(
         f"'{file}'{f', sheet {grid.name!r}' if grid.name else ''}: {plural(len(within), 'row')} would have been read "
         f"as figures of {wide}, but column {column + 1} names narrower areas there "
-        f"(rows {', '.join(map(str, [*within][:8]))}{', ...' if len(within) > 8 else ''}).",
+        f"(rows {rows_shown([*within])}).",
         fix="Set area= to the header of the column that names the areas, or --area on the command line.",
         code="PUB-WIDER",
     )

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from hybrid_toolkit.data.published.columns import SheetColumn
 from hybrid_toolkit.data.published.tidying import Series
 
+_RANKS = 3
+"""Columns of neighbours below which a table with ranks is something else; the published model has ten."""
+
 _RANKED = re.compile(
     r"(closest|nearest)?_*(la|local_authority)?_*"
     r"(sn|nn|stat(s|istical)?_?(n|neigh(bou?r)?s?)?|(closest|nearest)?_?neigh?bou?r|comparator|similar_(la|authority))"
@@ -46,4 +49,4 @@ def neighbour_columns(columns: Sequence[SheetColumn]) -> list[Series]:
                     assumed=note,
                 )
             )
-    return found if len(ranks) >= 3 else []
+    return found if len(ranks) >= _RANKS else []
