@@ -57,6 +57,20 @@ _PLAIN = re.compile(
     r"ethnic\w*|gender|sex|grade|band|group|region|building|floor|desk|area|directorate|section|via|format|outcome|"
     r"instrument|item|question|plan|need|stage|contract|purpose|name of team|label|meaning|survey|wave)\b"
 )
+_NEARLY_ALL, _MOSTLY, _HALF = 0.9, 0.8, 0.5
+"""Shares of the cells that make a column one of dates or numbers, of codes, and of long numbers. What is kept in clear
+needs the most; what is hashed needs less, since hashing too much harms nobody. The figures are set by the folders of
+other vendors in the tests, not by a source."""
+_VARIED = 0.02
+"""Share of values that differ, above which codes are keys: a worker stands on up to 50 rows, a code on more."""
+_FEWEST, _NAMES = 3, 5
+"""As many different values a list of words has, such as yes, no and unknown; and one of which all read like names."""
+_SENTENCE, _BLANKS, _PROSE = 50, 6, 0.3
+"""Letters and blanks of a cell that is a sentence, and the share of such cells that makes a column of free text: low,
+since one note can name a family."""
+_SHORT, _LONG_NUMBER, _LONGEST_NUMBER = 3, 5, 12
+"""Letters of a word that may be a code; digits of a number that two columns do not share by chance; signs of a number
+with its unit, such as 1,234.50 hrs."""
 _CODE = re.compile(r"(?=.*\d)[\w\-/.]{4,40}")
 _FEW = 40
 """A column of words with no more distinct values than this, each of them repeated, names nobody by itself."""
@@ -141,7 +155,7 @@ def place(table: str, seen: Profile, links: Collection[str] = ()) -> ColumnPlaci
         return ColumnPlacing("hash")
     if (_ID.fullmatch(plain) and not _is_list(seen)) or (_KEY.fullmatch(plain) and _is_key(seen)):
         return ColumnPlacing("hash")
-    if seen.filled == 0 or seen.dates >= 0.9 or seen.months >= 0.9 or is_answer(seen):
+    if seen.filled == 0 or seen.dates >= _NEARLY_ALL or seen.months >= _NEARLY_ALL or is_answer(seen):
         return ColumnPlacing("keep")
     return _by_values(seen, said)
 
@@ -166,13 +180,13 @@ def _id_names() -> frozenset[str]:
 
 def _is_prose(seen: Profile) -> bool:
     """Whether most values are sentences, which nobody can read through before they are shared."""
-    long = seen.share(lambda v: len(v) > 50 and v.count(" ") >= 6)
-    return long > 0.3 and len(seen.counts) > 3
+    long = seen.share(lambda v: len(v) > _SENTENCE and v.count(" ") >= _BLANKS)
+    return long > _PROSE and len(seen.counts) > _FEWEST
 
 
 def _is_list(seen: Profile) -> bool:
     """Whether a column of ids holds a few words again and again, as ``invo_professional_role_id`` does."""
-    wordy = seen.share(lambda v: not re.search(r"\d", v) and len(v) > 3) > 0.9
+    wordy = seen.share(lambda v: not re.search(r"\d", v) and len(v) > _SHORT) > _NEARLY_ALL
     return (
         wordy and len(seen.counts) <= _FEW and seen.filled >= 5 * len(seen.counts) and not looks_like_names(seen.values)
     )
@@ -188,7 +202,7 @@ def meets_a_key(seen: Profile, keys: Collection[frozenset[str]]) -> bool:
     >>> meets_a_key(team, [frozenset({"T107", "T108", "T109", "T110"})]), meets_a_key(team, [frozenset({"T1"})])
     (True, False)
     """
-    mine = {k for k in seen.keys if re.search(r"\d", k) and (re.search(r"[A-Z]", k) or len(k) >= 5)}
+    mine = {k for k in seen.keys if re.search(r"\d", k) and (re.search(r"[A-Z]", k) or len(k) >= _LONG_NUMBER)}
     if len(mine) < max(3, 0.5 * len(seen.keys)):
         return False
     return any(len(mine & other) >= 0.6 * len(mine) for other in keys)
@@ -196,34 +210,36 @@ def meets_a_key(seen: Profile, keys: Collection[frozenset[str]]) -> bool:
 
 def _is_key(seen: Profile) -> bool:
     coded = seen.share(lambda v: bool(_CODE.fullmatch(v)))
-    return coded > 0.8 and len(seen.counts) > 3 and seen.unique > 0.02
+    return coded > _MOSTLY and len(seen.counts) > _FEWEST and seen.unique > _VARIED
 
 
 def _by_values(seen: Profile, said: str) -> ColumnPlacing:
     whole = seen.share(lambda v: bool(re.fullmatch(r"\d{5,}", v)))
-    if whole > 0.5 and seen.unique > 0.02:
+    if whole > _HALF and seen.unique > _VARIED:
         return ColumnPlacing("hash")  # long whole numbers are keys, whatever they are called
-    if seen.numbers > 0.9 or seen.share(lambda v: v[:1].isdigit() and len(v) < 12) > 0.9:
+    if seen.numbers > _NEARLY_ALL or seen.share(lambda v: v[:1].isdigit() and len(v) < _LONGEST_NUMBER) > _NEARLY_ALL:
         return ColumnPlacing("keep")
     distinct = len(seen.counts)
     coded = seen.share(lambda v: bool(_CODE.fullmatch(v)) and bool(re.search(r"\d{2}", v)))
-    if coded > 0.8 and distinct > _FEW and seen.unique > 0.02:
+    if coded > _MOSTLY and distinct > _FEW and seen.unique > _VARIED:
         return ColumnPlacing("hash")
-    few = distinct <= 3 or (distinct <= _FEW and seen.filled >= 3 * distinct)
+    few = distinct <= _FEWEST or (distinct <= _FEW and seen.filled >= 3 * distinct)
     if _PLAIN.search(said) or few:
         return (
             ColumnPlacing("ask", "written like names")
             if few and not _PLAIN.search(said) and _names(seen)
             else ColumnPlacing("keep")
         )
-    if coded > 0.8:
+    if coded > _MOSTLY:
         return ColumnPlacing("hash")
     return ColumnPlacing("ask", "not a key, a number, a date or a column of codes")
 
 
 def _names(seen: Profile) -> bool:
     """Whether a column of few values could be names of people: two words, none of them a usual one."""
-    return len(seen.counts) > 5 and looks_like_names(seen.values) and seen.share(lambda v: v.istitle()) > 0.9
+    return (
+        len(seen.counts) > _NAMES and looks_like_names(seen.values) and seen.share(lambda v: v.istitle()) > _NEARLY_ALL
+    )
 
 
 def only_links(tables: Mapping[str, Mapping[str, Profile]]) -> dict[str, set[str]]:
@@ -244,7 +260,7 @@ def only_links(tables: Mapping[str, Mapping[str, Profile]]) -> dict[str, set[str
         for header, seen in columns.items():
             for other in others:
                 for its, there in named[other].items():
-                    if _share_met(seen, there) >= 0.5:
+                    if _share_met(seen, there) >= _HALF:
                         found[table].add(header)
                         found[other].add(its)
     return found

@@ -12,6 +12,10 @@ from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.problem import Problem
 from hybrid_toolkit.errors import IdentifierError
 
+_TEN_DIGITS, _HALF = 1e9, 0.5
+"""An NHS number has ten digits, and a telephone number as many without its leading zero. No sum of a service is as
+large, and a column of which half are so large holds one of the two."""
+
 HOW = (
     "Run 'hybrid-toolkit pseudonymise DIR --out NEW', which replaces numbers by a keyed hash and drops names, "
     "addresses and the like; or delete the column."
@@ -268,7 +272,7 @@ def _may_identify(values: pd.Series) -> bool:
         return False
     if pd.api.types.is_numeric_dtype(values):
         whole = values.dropna()
-        return bool(len(whole)) and bool((whole >= 1e9).mean() > 0.5)
+        return bool(len(whole)) and bool((whole >= _TEN_DIGITS).mean() > _HALF)
     return True
 
 

@@ -23,6 +23,13 @@ from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import OutputError, UnreadableError, UsageError
 
+_KEY_BYTES = 16
+"""Length of the shortest key, 128 bits: NIST SP 800-131A asks for 112 or more of a keyed hash."""
+_HALF = 0.5
+"""A column of which half are days is no column of keys."""
+_YEAR_DIGITS = 4
+"""A number no longer than a year, such as 9999 or 0, may be a count."""
+
 _NO_NAME = re.compile(r"(?:sheet|report|export|table|page|query|data) ?\d*", re.I)
 _NOT_DATA = ("readme", "data_dictionary")
 
@@ -210,7 +217,7 @@ def _key(key_file: str | Path | None) -> tuple[bytes, bool]:
         key = bytes.fromhex(Path(key_file).expanduser().read_text(encoding="ascii").strip())
     except (OSError, ValueError):
         key = b""
-    if len(key) < 16 or not any(key):
+    if len(key) < _KEY_BYTES or not any(key):
         raise UnreadableError(
             "the key file contains no key of this tool (at least 32 hexadecimal digits, not all of them zero).",
             fix="Choose the file that an earlier run wrote, or the name of a new file.",
@@ -282,7 +289,7 @@ def _placed(
     for table, mine in placed.items():
         for header, one in mine.items():
             free = one.what in ("keep", "ask") and not _asked(keep, table, header) and columns is None
-            if free and seen[table][header].dates < 0.5 and meets_a_key(seen[table][header], keys):
+            if free and seen[table][header].dates < _HALF and meets_a_key(seen[table][header], keys):
                 mine[header] = ColumnPlacing(
                     "hash"
                 )  # else the key would stand here in clear, and the link would be lost
@@ -337,6 +344,8 @@ def _hashed(values: pd.Series, key: bytes, *, number: bool, name: bool, where: s
 
 
 def _count_fillers(values: pd.Series, where: str, done: _Done) -> None:
-    fillers = sum(int(n) for v, n in values.value_counts().items() if len(str(v)) > 4 and filler_date(str(v)))
+    fillers = sum(
+        int(n) for v, n in values.value_counts().items() if len(str(v)) > _YEAR_DIGITS and filler_date(str(v))
+    )
     if fillers:
         done.fillers[where] = fillers
