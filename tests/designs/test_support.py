@@ -10,7 +10,8 @@ from hybrid_toolkit.designs import DESIGNS, ModelColumns
 from hybrid_toolkit.designs.validate_rows import clusters_behind
 from hybrid_toolkit.errors import EstimationError, HybridToolkitError
 from hybrid_toolkit.trust.dgps import DGPS
-from tests.designs.test_bad_input import CASES, plan_of
+from tests.designs.test_bad_input import plan_of
+from tests.study.test_every_design import CASES
 
 OVER_TIME = {"two-by-two", "staggered-rollout", "sun-abraham", "imputation", "two-way-rollout", "stepped-wedge"}
 WITHIN = {"within-worker", "two-way-panel", "within-between"}
