@@ -12,8 +12,8 @@ from hybrid_toolkit.data.published.columns import normal_header
 from hybrid_toolkit.data.published.crosstab import tidy_crosstab
 from hybrid_toolkit.data.published.layouts import read_table
 from hybrid_toolkit.data.published.model import (
-    MOST_SHOWN,
     PUBLISHED_COLUMNS,
+    ROWS_NAMED,
     FileSource,
     Hints,
     Piece,
@@ -203,11 +203,11 @@ def _folder(place: Path, hints: Hints) -> Published:
 
 
 def _all_refused(place: Path, refused: list[tuple[str, HybridToolkitError]]) -> HybridToolkitError:
-    said = "; ".join(f"'{name}' [{error.code}]" for name, error in refused[:MOST_SHOWN])
+    said = "; ".join(f"'{name}' [{error.code}]" for name, error in refused[:ROWS_NAMED])
     people = any(isinstance(error, PersonLevelError) for _, error in refused)
     return (PersonLevelError if people else PublishedError)(
         f"None of the {len(refused)} tables of the folder '{place.name}' was read: {said}"
-        f"{', ...' if len(refused) > MOST_SHOWN else ''}.",
+        f"{', ...' if len(refused) > ROWS_NAMED else ''}.",
         fix="Load one file by itself to see why.",
         code="PUB-FOLDER",
     )

@@ -321,7 +321,7 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else (many or one + 's')}"
 
 
-MOST_SHOWN = 8
+ROWS_NAMED = 8
 """Rows or names that a message lists: enough to find the kind of fault, few enough to read in a terminal."""
 
 
@@ -333,10 +333,10 @@ def rows_shown(rows: Sequence[int]) -> str:
     >>> rows_shown([2, 5]), rows_shown(range(1, 12))
     ('2, 5', '1, 2, 3, 4, 5, 6, 7, 8, ...')
     """
-    return ", ".join(str(r) for r in rows[:MOST_SHOWN]) + (", ..." if len(rows) > MOST_SHOWN else "")
+    return ", ".join(str(r) for r in rows[:ROWS_NAMED]) + (", ..." if len(rows) > ROWS_NAMED else "")
 
 
-def shown(names: Sequence[str], most: int = MOST_SHOWN) -> str:
+def shown(names: Sequence[str], most: int = ROWS_NAMED) -> str:
     """The first few header names for a message."""
     kept = [n for n in names if n][:most]
     return ", ".join(f"'{n[:60]}'" for n in kept) + (", ..." if len([n for n in names if n]) > most else "")
