@@ -85,7 +85,9 @@ def meet_fault(name: str, fault: str) -> tuple[int, bool, int]:
         return _meet(name, Path(folder), fault, FAULTS[fault])
 
 
-def _meet(name: str, place: Path, fault: str, begin: Callable[[], None]) -> tuple[int, bool, int]:
+def _meet(
+    name: str, place: Path, fault: str, begin: Callable[[], None], end: Callable[[], None] = lambda: None
+) -> tuple[int, bool, int]:
     operation = OPERATIONS[name]
     operation.prepare(place)
     run_whole(operation, place, 1)
@@ -95,6 +97,7 @@ def _meet(name: str, place: Path, fault: str, begin: Callable[[], None]) -> tupl
             readable = 0o444 if fault == "read-only folder" else 0o000
             part.chmod(0o555 if part.is_dir() else readable)
     ended = os.waitstatus_to_exitcode(os.waitpid(start(operation, place, 2, begin), 0)[1])
+    end()
     for part in place.rglob("*"):
         part.chmod(0o755 if part.is_dir() else 0o644)
     left = len(list(place.rglob(".*.part")))
@@ -117,7 +120,8 @@ def on_a_full_disk(name: str, left: int) -> tuple[int, bool, int]:
     with a_disk() as disk:
         place = disk / "place"
         place.mkdir()
-        return _meet(name, place, "full", partial(_fill, disk / "other.bin", left))
+        other = disk / "other.bin"
+        return _meet(name, place, "full", partial(_fill, other, left), other.unlink)
 
 
 def _fill(file: Path, left: int) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from hybrid_toolkit.app.settings import ADDRESS, Settings, free_port, new_token
+from hybrid_toolkit.app.settings import ADDRESS, Settings, free_port, new_token, passed_on
 from hybrid_toolkit.errors import OutputError, UnreadableError
 
 
@@ -94,8 +94,9 @@ def start_app(
     >>> server.stop()
     """
     settings = _settings(data, mapping, port, workspace)
-    command = [sys.executable, "-m", "hybrid_toolkit.app.server", *settings.arguments()]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "hybrid_toolkit.app.server"]
+    passed = passed_on(settings.arguments())
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=passed)
     server = Server(settings.url, process)
     try:
         _wait(server, seconds)

@@ -9,11 +9,12 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from hybrid_toolkit.app.settings import passed_on
 from hybrid_toolkit.errors import HybridToolkitError
 
 MOST_KEPT = 200
@@ -73,7 +74,11 @@ class _Lane:
     """One process and the work that waits for it; the process is started when it is first needed."""
 
     def __init__(
-        self, start: Callable[[], list[str]], handed: Callable[[], bytes | None], *, idle: float | None
+        self,
+        start: Callable[[], tuple[list[str], Sequence[str]]],
+        handed: Callable[[], bytes | None],
+        *,
+        idle: float | None,
     ) -> None:
         self._start, self._handed, self._idle = start, handed, idle
         self._queue: list[SlowWork] = []
@@ -124,7 +129,10 @@ class _Lane:
         if self._process is None or self._process.poll() is not None:
             self._to_hand = self._handed()
             handed = ["--handed"] if self._to_hand is not None else []
-            self._process = subprocess.Popen([*self._start(), *handed], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            command, arguments = self._start()
+            self._process = subprocess.Popen(
+                [*command, *handed], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=passed_on(arguments)
+            )
         return self._process
 
     def _kill(self) -> None:
@@ -193,11 +201,14 @@ class Jobs:
         self.arguments = arguments or []
         self.handed: bytes | None = None
         self._kept: OrderedDict[str, SlowWork] = OrderedDict()
-        self._quick = _Lane(self._command, lambda: self.handed, idle=None)
-        self._long = _Lane(self._command, lambda: self.handed, idle=IDLE_SECONDS)
+        self._quick = _Lane(self._start, lambda: self.handed, idle=None)
+        self._long = _Lane(self._start, lambda: self.handed, idle=IDLE_SECONDS)
+
+    def _start(self) -> tuple[list[str], Sequence[str]]:
+        return self._command(), self.arguments
 
     def _command(self) -> list[str]:
-        return [sys.executable, "-m", "hybrid_toolkit.app.worker", *self.arguments]
+        return [sys.executable, "-m", "hybrid_toolkit.app.worker"]
 
     def hand_on(self, data: bytes) -> None:
         """Give the data themselves to every process that starts from now on: the files that they came from may go.

@@ -28,7 +28,7 @@ import tornado.web
 
 from hybrid_toolkit.app.registry import find_page
 from hybrid_toolkit.app.session import Session
-from hybrid_toolkit.app.settings import ADDRESS, Settings, read_arguments
+from hybrid_toolkit.app.settings import ADDRESS, Settings, read_arguments, taken_over
 from hybrid_toolkit.app.show import render
 from hybrid_toolkit.app.visit import Fields, GoTo, PageView, Saved, SentFile, SentIn, Visit, Waiting
 from hybrid_toolkit.errors import HybridToolkitError
@@ -240,8 +240,9 @@ async def _serve(settings: Settings, browser: bool) -> None:
     def end(number: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(ended.set)
 
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, end)
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):  # asked to end, Ctrl+C, the window of the command closed
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), end)
     beat = tornado.ioloop.PeriodicCallback(lambda: _beat(session), HEARTBEAT_MS)
     _beat(session)
     beat.start()
@@ -281,4 +282,4 @@ def serve_main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(serve_main(sys.argv[1:]))
+    sys.exit(serve_main([*taken_over(), *sys.argv[1:]]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import hmac
+import json
+import os
 import secrets
 import socket
 from collections.abc import Sequence
@@ -17,6 +19,7 @@ with from_extra("app"):
     import tornado  # noqa: F401 - the server needs it; said before one is started
     from jupyter_core.paths import jupyter_data_dir, secure_write
 
+PASSED_ON = "HYBRID_TOOLKIT_APP_ARGUMENTS"
 ADDRESS = "127.0.0.1"
 """Where the workbench listens: this machine alone."""
 
@@ -88,6 +91,20 @@ def read_arguments(given: Sequence[str]) -> Settings:
             "no token was written for this port.", fix="Start it with `hybrid-toolkit app`.", code="APP-TOKEN"
         ) from None
     return Settings(read.port, token, read.data, read.mapping, read.workspace)
+
+
+def passed_on(arguments: Sequence[str]) -> dict[str, str]:
+    """The environment of a process that this one starts, with its arguments in it.
+
+    The address of a database holds a password, and other users of the machine can read a command line.
+    """
+    return {**os.environ, PASSED_ON: json.dumps(list(arguments))}
+
+
+def taken_over() -> list[str]:
+    """The arguments that the process which started this one passed on."""
+    held: list[str] = json.loads(os.environ.pop(PASSED_ON, "[]"))
+    return held
 
 
 def private_folder() -> Path:

@@ -12,6 +12,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Any
 
+from hybrid_toolkit.app.settings import taken_over
 from hybrid_toolkit.errors import HybridToolkitError
 
 if TYPE_CHECKING:
@@ -145,4 +146,4 @@ def work_on(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    work_on(sys.argv[1:])
+    work_on([*taken_over(), *sys.argv[1:]])

@@ -145,8 +145,9 @@ def _read(path: str | Path) -> dict[str, Any]:
         book = json.loads(where.read_text(encoding="utf-8"))
         if not isinstance(book, dict) or not isinstance(book["cells"], list) or book.get("nbformat") != 4:
             raise ValueError("format")
-        if not all(isinstance(c, dict) for c in book["cells"]):
-            raise ValueError("cells")
+        if not _shaped(book):
+            raise ValueError("shape")
+        json.dumps(book, ensure_ascii=False).encode()  # half a character can be read, and not written again
     except (OSError, ValueError, KeyError, RecursionError):
         raise UnreadableError(
             f"'{where.name}' is not a notebook that can be read.",
@@ -156,6 +157,24 @@ def _read(path: str | Path) -> dict[str, Any]:
     return book
 
 
+def _shaped(book: Mapping[str, Any]) -> bool:
+    """Whether every part that is looked through is of the kind that the format says: another could be overlooked."""
+    about = book.get("metadata") or {}
+    widgets = (about.get("widgets") or {}) if isinstance(about, dict) else None
+    saved = (widgets.get(_STATE) or {}) if isinstance(widgets, dict) else None
+    state = (saved.get("state") or {}) if isinstance(saved, dict) else None
+    cells = book["cells"]
+    outputs = [c.get("outputs") or [] for c in cells if isinstance(c, dict)]
+    each = [o for many in outputs if isinstance(many, list) for o in many]
+    return (
+        isinstance(state, dict)
+        and all(isinstance(m, dict) and isinstance(m.get("state", {}), dict) for m in state.values())
+        and all(isinstance(c, dict) for c in cells)
+        and all(isinstance(many, list) for many in outputs)
+        and all(isinstance(o, dict) and isinstance(o.get("data") or {}, dict) for o in each)
+    )
+
+
 def _joined(text: object) -> str:
     return "".join(map(str, text)) if isinstance(text, list) else str(text or "")
 
@@ -163,7 +182,7 @@ def _joined(text: object) -> str:
 def _of_metadata(book: Mapping[str, Any]) -> Iterator[NotebookFinding]:
     widgets = (book.get("metadata") or {}).get("widgets") or {}
     state = (widgets.get(_STATE) or {}).get("state") or {}
-    models = [m.get("state", {}) for m in state.values() if isinstance(m, dict)]
+    models = [m.get("state", {}) for m in state.values()]
     held = [v for m in models for k, v in m.items() if not k.startswith("_") and _holds(v)]
     if held:
         yield NotebookFinding(

@@ -93,6 +93,22 @@ def test_the_token_is_in_a_private_file_and_on_no_command_line(server: Server) -
     assert token not in " ".join(map(str, server.process.args))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_address_of_a_database_is_on_no_command_line() -> None:
+    """It holds a password, and the processes that open the data are started with it."""
+    server = start_app("postgresql://reader:s3cr3t-Zq7x@127.0.0.1:1/none")
+    try:
+        end = time.monotonic() + 15
+        while not (workers := children(server.process.pid)) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert workers
+        for pid in (server.process.pid, *workers):
+            assert b"s3cr3t" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+            assert b"s3cr3t" in Path(f"/proc/{pid}/environ").read_bytes(), "the guard reads what it should"
+    finally:
+        server.stop()
+
+
 def test_every_page_answers_and_an_unknown_one_does_not(address: str, inside: OpenerDirector) -> None:
     for page in all_pages():
         if "<" not in page.path:
@@ -143,7 +159,7 @@ def children(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_the_end_of_the_command_ends_all(tmp_path: Path, name: int) -> None:
     command = [sys.executable, "-m", "hybrid_toolkit", "app", "--no-browser", f"--workspace={tmp_path}"]
     begun = time.monotonic()
