@@ -275,7 +275,12 @@ def check_attrition(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     came, went = start.loc[stayed, outcome].astype(float), start.loc[~stayed, outcome].astype(float)
     if min(len(came), len(went)) < SMALL:
         return Check("attrition", None, "Too few people were lost to follow-up to compare where they had started.")
-    gap = float(came.mean() - went.mean()) / float(start[outcome].astype(float).std())
+    spread = float(start[outcome].astype(float).std())
+    if not spread > 0:
+        return Check(
+            "attrition", None, "Everybody began with the same value, so that those who were lost did not differ."
+        )
+    gap = float(came.mean() - went.mean()) / spread
     good, weak = small_gap(gap, len(came), len(went))
     message = (
         f"{float(stayed.mean()):.0%} of people who answered in the first {time} also answered in the last. People who "

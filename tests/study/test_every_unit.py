@@ -11,11 +11,15 @@ import pytest
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import instruments_in
 from hybrid_toolkit.designs import DESIGNS
+from hybrid_toolkit.designs.checks import check_attrition
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
+from hybrid_toolkit.study.graph.identification import stops_fit
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.synth.generate import simulate_authority
+from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.widgets.planning.study_view import declared, of_start, options, starts
 
 CLUSTER = {"authority-month": "la_id", "authority-year": "la_id"}
@@ -104,6 +108,58 @@ def test_what_the_builder_offers_can_be_declared(start: str) -> None:
     for column in set(offered["confounders"]) - set(state.confounders) - set(starts()[start].mediators):
         declared(replace(state, confounders=(*state.confounders, column)))
     assert not {"skill", "alliance", "access_count"} & set(offered["outcome"]), "columns of other rows"
+
+
+EVERY = 8
+"""A study of one offered column or design in so many is fitted; all are declared above, and by hand all were fitted."""
+
+
+@pytest.mark.parametrize("start", sorted(set(starts()) - {"agency-turnover"}))
+def test_what_is_offered_is_fitted_or_refused_with_what_to_do(start: str) -> None:
+    """None that the graph stops is offered; where rows do not suffice an error of the toolkit's own says so."""
+    moved = {"policy_month": 4} if start == "one-change" else {}
+    every = [i.id for i in instruments_in("survey")]
+    little = simulate_authority(
+        replace(scenario("helpful-hump"), **moved), Size("walk", 1, 8, 6.0, 8, 2), 5, instruments=every
+    )
+    state, fitted, codes = of_start(start), 0, []
+    offered = [(f, v) for f in ("outcome", "exposure", "design") for v in options(state)[f]]
+    for field, value in offered[::EVERY]:
+        study = declared(replace(state, **{field: value}))
+        assert not stops_fit(study), (field, value)
+        try:
+            fit = study.design_used.fit(study.frame(little), study.plan())
+        except HybridToolkitError as error:
+            assert error.fix, (field, value)
+            codes.append(error.code)
+        else:
+            fitted += 1
+            assert np.isfinite(fit.row["estimate"].iloc[0]), (field, value)
+    assert fitted >= len(codes) or start in ("one-change", "retention"), codes  # one series; few leave so few teams
+
+
+def test_what_the_graph_stops_is_not_offered() -> None:
+    """Contracted hours move caseload, which remote-practice holds: the builder offered them, and the fit refused."""
+    state = of_start("remote-practice")
+    stopped = declared(replace(state, exposure="fte")) if "fte" in options(state)["exposure"] else None
+    assert stopped is None and "rs_desk" in options(of_start("exclusion-gap"))["confounders"]
+    assert "commute_min" not in options(state)["exposure"], "one value a worker, and workers are held"
+
+
+@pytest.mark.parametrize(("part", "more"), [("exposure", {"exposure": "fte"}), ("outcome", {"outcome": "caring"})])
+def test_what_a_fixed_effect_absorbs_is_refused_before_any_fit(part: str, more: dict[str, str]) -> None:
+    fields = {"outcome": "sick_days", "exposure": "rs_desk", **more}
+    with pytest.raises(StudyError, match=rf"{part.upper()}-ABSORBED.*one value for each worker_id.*such as: "):
+        study_of("worker-month", fields["outcome"], exposure=fields["exposure"], fixed_effects=("worker_id",))
+
+
+def test_an_outcome_that_all_who_answered_share_has_no_attrition_to_tell(data: EvaluationData) -> None:
+    study = declared(replace(of_start("career-stage"), outcome="responded")).replace(responded="")
+    always = study.replace(outcome="swemwbs", responded="responded", confounders=())
+    frame = always.frame(data)
+    fit = always.design_used.fit(frame, always.plan())
+    found = check_attrition(frame.assign(swemwbs=21.0), fit)
+    assert found is not None and found.passed is None and "same value" in found.message
 
 
 def test_every_design_is_offered_somewhere() -> None:

@@ -185,7 +185,8 @@ def check_identified(study: StudyFields) -> None:
     Raises
     ------
     StudyError
-        ``NOT-IDENTIFIED``, ``STUDY-SETTING``, ``MEDIATOR-HELD``, ``STUDY-ROLES`` or ``STUDY-UNUSED``.
+        ``NOT-IDENTIFIED``, ``STUDY-SETTING``, ``MEDIATOR-HELD``, ``STUDY-ROLES``, ``EXPOSURE-ABSORBED``,
+        ``OUTCOME-ABSORBED`` or ``STUDY-UNUSED``.
     """
     design = study.design_used
     if study.kind not in design.identifies:
@@ -212,6 +213,7 @@ def check_identified(study: StudyFields) -> None:
     _check_settings(study, design)
     _check_clock(study)
     _check_roles(study)
+    _check_absorbed(study)
     check_used(study)
 
 
@@ -248,6 +250,7 @@ def _check_roles(study: StudyFields) -> None:
         "colleagues": (study.colleagues,) if study.colleagues else (),
         "confounders": study.confounders,
         "fixed effects": study.fixed_effects,
+        "responded": (study.responded,) if study.responded else (),
     }
     played = [(column, part) for part, columns in parts.items() for column in columns]
     others = [(m, "moderators") for m in study.moderators] + [(study.cluster, "cluster")]
@@ -261,6 +264,24 @@ def _check_roles(study: StudyFields) -> None:
             fix="Keep one part for each column.",
             code="STUDY-ROLES",
         )
+
+
+def _check_absorbed(study: StudyFields) -> None:
+    """Neither the outcome nor the exposure is one value for all rows of a group that is held constant."""
+    if study.row_unit not in UNITS or study.kind == "slope-gap":  # a gap needs no main effect of its own
+        return
+    parts = [p for p in UNITS[study.row_unit].parts if len(p.keys) == 1 and p.keys[0] in study.fixed_effects]
+    fixed = {c: p.keys for p in parts for c in p.columns}
+    for name, part in ((study.exposure, "exposure"), (study.outcome, "outcome")):
+        if name in fixed:
+            keys = ", ".join(fixed[name])
+            varying = [c for c in UNITS[study.row_unit].measures if c not in fixed][:8]
+            raise StudyError(
+                f"study '{study.id}': the {part} '{name}' is one value for each {keys}, which is held constant.",
+                fix=f"Leave {keys} out of fixed_effects, or use a column that varies within it, such as: "
+                f"{', '.join(varying)}.",
+                code=f"{part.upper()}-ABSORBED",
+            )
 
 
 _ENDS = ("outcome", "exposure")

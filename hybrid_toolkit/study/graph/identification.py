@@ -213,17 +213,9 @@ def identify(study: StudySpec, graph: CausalGraph | None = None, *, outcome: str
     case = case_of(study, graph, outcome or study.outcome)
     if not case.exposure or not case.outcome or case.exposure == case.outcome:
         return _unjudged(case)
-    findings = [
-        *held_findings(case),
-        *collider_findings(case),
-        *instrument_findings(case),
-        *selection_findings(case),
-        *series_findings(case),
-        *direction_findings(case),
-    ]
+    findings = _without_paths(case)
     paths = () if case.randomised else backdoor_paths(case)
     findings += open_findings(case, paths) if paths else []
-    findings += indirect_findings(case) if study.kind == "indirect" else []
     findings += handled_findings(case)
     findings.sort(key=lambda f: SEVERITIES.index(f.severity))
     identified = not paths and not any(f.severity in ("blocks", "open") for f in findings)
@@ -246,6 +238,28 @@ def identify(study: StudySpec, graph: CausalGraph | None = None, *, outcome: str
         graph_title=graph.title,
         graph_hash=graph.hash,
     )
+
+
+def _without_paths(case: Case) -> list[Finding]:
+    """What can be said before open paths are searched for; whatever stops a fit is among it."""
+    return [
+        *held_findings(case),
+        *collider_findings(case),
+        *instrument_findings(case),
+        *selection_findings(case),
+        *series_findings(case),
+        *direction_findings(case),
+        *(indirect_findings(case) if case.study.kind == "indirect" else []),
+    ]
+
+
+def stops_fit(study: StudySpec) -> bool:
+    """Whether the shipped graph stops a fit, as ``require_unblocked`` tells, without the search for open paths."""
+    if study.row_unit not in UNITS:
+        return False
+    cases = [case_of(study, shipped_graph(), o) for o in study.outcomes]
+    judged = [c for c in cases if c.exposure and c.outcome and c.exposure != c.outcome]
+    return any(f.severity == "blocks" for c in judged for f in _without_paths(c))
 
 
 def _unjudged(case: Case) -> Identification:

@@ -18,7 +18,7 @@ from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph, shipped_graph
-from hybrid_toolkit.study.graph.identification import Identification
+from hybrid_toolkit.study.graph.identification import Identification, stops_fit
 from hybrid_toolkit.study.graph.open_paths import open_paths, without_effects
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study, policy_studies
 from hybrid_toolkit.study.study import Study
@@ -120,6 +120,7 @@ def declared(state: StudyBuilderState) -> Study:
     changes: dict[str, object] = {"confounders": state.confounders, "estimand": state.estimand or study.estimand}
     if state.outcome and state.outcome != study.outcome:
         changes |= {"outcome": state.outcome, "words": (), "secondary_outcomes": (), "secondary_estimands": ()}
+        changes |= {"responded": ""} if state.outcome == study.responded else {}
     if state.exposure and state.exposure != study.exposure:
         gone = {"instruments": (), "placebos": (), "colleagues": ""}
         changes |= {"exposure": state.exposure, "contrast": f"one unit more of {state.exposure.replace('_', ' ')}"}
@@ -172,13 +173,16 @@ def _that_work(state: StudyBuilderState, field: str, offered: Mapping[str, str])
 
 
 def _works(state: StudyBuilderState, field: str, value: str) -> bool:
-    """Whether the study can be declared with one thing changed."""
+    """Whether the study can be declared with one thing changed, and the graph lets it be fitted.
+
+    A column to adjust for is offered though the graph may stop it: the reason stands beside the choice.
+    """
     more = {field: (*state.confounders, value) if field == "confounders" else value}
     try:
-        declared(replace(state, **more))  # type: ignore[arg-type]
+        study = declared(replace(state, **more))  # type: ignore[arg-type]
     except StudyError:
         return False
-    return True
+    return field == "confounders" or not stops_fit(study)
 
 
 def view_study(study: Study, diagnosis: Diagnosis | None = None) -> LensView:
