@@ -99,4 +99,14 @@ def test_bad_input(data: EvaluationData, folder: Path, tmp_path: Path) -> None:
     with pytest.raises(CoverageError, match="'mode'"):
         ht.measure(ContactTables.of(lean), "remote_contact_share")
     with pytest.raises(CoverageError, match="'access'"):
-        ht.measure(ContactTables.of(EvaluationData({"contact": data.tables["contact"]})), "engaged_share")
+        ht.measure(ContactTables.of(EvaluationData({"contact": data.tables["contact"]})), "exclusion_penalty_raw")
+
+
+def test_a_measure_asks_for_no_table_that_its_figure_does_not_read(data: EvaluationData) -> None:
+    """Without a table of digital access the share engaged is what it is with one, loaded or not."""
+    alone = EvaluationData({n: f for n, f in data.tables.items() if n != "access"}, synthetic=data.synthetic)
+    whole = pd.DataFrame(ht.measure(data, "engaged_share"))
+    for tables in (alone, ContactTables.of(alone)):
+        pd.testing.assert_frame_equal(pd.DataFrame(ht.measure(tables, "engaged_share")), whole)
+    with pytest.raises(CoverageError, match="'access'"):
+        ht.measure(alone, "exclusion_penalty_raw")

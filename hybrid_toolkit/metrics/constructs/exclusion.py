@@ -99,7 +99,7 @@ def contact_engagement(data: EvaluationData) -> pd.DataFrame:
     Raises
     ------
     CoverageError
-        ``contact`` lacks ``engaged`` or ``mode``, or ``access`` is not there.
+        ``contact`` lacks ``engaged`` or ``mode``, or ``access`` is there without a column of its.
 
     Examples
     --------
@@ -120,7 +120,8 @@ def contact_engagement(data: EvaluationData) -> pd.DataFrame:
     out["month"] = month_of(rows["held_date"])
     out["remote"] = is_remote(rows["mode"])
     out["in_person"] = ~out["remote"]
-    out = look_up(out, household_access(data), "family_id", ["low_access"])
+    recorded = household_access(data) if "access" in data else None
+    out = look_up(out, recorded, "family_id", ["low_access"])
     out["low_access"] = out["low_access"].astype("boolean")
     out["engaged"] = flag_values(rows, "engaged").astype("float64")
     family = optional(data, "family", "family_id")

@@ -156,10 +156,16 @@ def low_access(tables: Tables) -> ir.Table:
 
 
 def engagement(tables: Tables) -> ir.Table:
-    """What ``contact_engagement`` gives: engagement, mode and the household's access, one row a held contact."""
+    """What ``contact_engagement`` gives: engagement, mode and, where it is recorded, the household's access, one row a
+    held contact.
+    """
     ask_columns(tables, "contact", ("engaged",))
     c = contact_rows(tables)
-    c = c.filter(c["held"]).left_join(low_access(tables), "family_id").drop("family_id_right")
+    c = c.filter(c["held"])
+    if "access" in tables:
+        c = c.left_join(low_access(tables), "family_id").drop("family_id_right")
+    else:
+        c = c.mutate(low_access=ibis.null("boolean"))
     family = tables.get("family")
     extra = {name: ibis.null(kind) for name, kind in _FAMILY.items()}
     if family is not None and "family_id" in family.columns:

@@ -190,10 +190,7 @@ SPECS: tuple[MetricSpec, ...] = (
         name="Contacts in which the family engaged",
         question="Do families engage?",
         unit="held contact",
-        columns={
-            "contact": ("contact_id", "family_id", "held_date", "mode", "engaged"),
-            "access": ("family_id", "date", *ACCESS_FLAGS),
-        },
+        columns={"contact": ("contact_id", "family_id", "held_date", "mode", "engaged")},
         formula="held contacts with engagement / held contacts for which it is recorded",
         low=0,
         high=1,
