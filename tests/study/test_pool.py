@@ -15,6 +15,7 @@ from hybrid_toolkit.errors import DisclosureError, OutputError, StudyError, Unre
 from hybrid_toolkit.study.sharing.evidence import EvidenceBundle, digest, study_hash
 from hybrid_toolkit.study.sharing.evidence_file import parse_bundle, read_bundle
 from hybrid_toolkit.study.sharing.pooling import pool
+from hybrid_toolkit.study.shipped_studies import declared_study
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
@@ -41,6 +42,19 @@ def test_six_authorities_together_hold_the_truth(bundles) -> None:
     assert fit.std_error < 0.7 * single
     assert 0 <= fit.i2 < 0.7  # every authority was made with the same truth
     assert fit.prediction_low <= fit.conf_low and fit.prediction_high >= fit.conf_high
+
+
+def test_a_lean_that_is_known_holds_the_claim_of_several_authorities_down() -> None:
+    """From rows to the claim of five authorities together: a mean of leaning studies leans, however narrow it is."""
+    study = declared_study("who-answers")
+    tables = sorted(study.tables())
+    made = [study.evidence_bundle(simulate_authority("helpful-hump", "small", s, tables=tables)) for s in range(5)]
+    together = replace(pool(made), synthetic=False)
+    (claim,) = together.claims()
+    assert together.k == 5 and claim.grade == "descriptive" and "associated" not in claim.text
+    assert any("imulated with" in r for r in claim.reasons)
+    freed = replace(together, study=study.replace(known_lean="")).claims()[0]
+    assert not any("imulated with" in r for r in freed.reasons)
 
 
 def test_a_bundle_holds_no_row_and_names_no_authority(bundles, tmp_path: Path) -> None:
