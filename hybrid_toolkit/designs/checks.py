@@ -278,7 +278,7 @@ def check_attrition(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     spread = float(start[outcome].astype(float).std())
     if not spread > 0:
         return Check(
-            "attrition", None, "Everybody began with the same value, so that those who were lost did not differ."
+            "attrition", None, "Everyone began with the same value, so that those who were lost did not differ."
         )
     gap = float(came.mean() - went.mean()) / spread
     good, weak = small_gap(gap, len(came), len(went))

@@ -277,7 +277,7 @@ def _check_absorbed(study: StudyFields) -> None:
             keys = ", ".join(fixed[name])
             varying = [c for c in UNITS[study.row_unit].measures if c not in fixed][:8]
             raise StudyError(
-                f"study '{study.id}': the {part} '{name}' is one value for each {keys}, which is held constant.",
+                f"study '{study.id}': the {part} '{name}' is one value for each {keys}, which is adjusted for.",
                 fix=f"Leave {keys} out of fixed_effects, or use a column that varies within it, such as: "
                 f"{', '.join(varying)}.",
                 code=f"{part.upper()}-ABSORBED",
