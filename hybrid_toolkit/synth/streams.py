@@ -27,6 +27,8 @@ Texts = npt.NDArray[np.object_]
 
 NodeChange = Callable[[Any, int], Any]
 """What an intervention makes of a node's values in a month (-1 for what does not change)."""
+_HALF = 0.5
+"""What tells yes from no where a node of the graph is set by numbers: they are 1 and 0."""
 SEASON = np.array([0.5, 0.4, 0.4, -0.2, 0.1, 0.2, 0.0, -0.9, 0.1, 0.3, 0.4, -0.8])
 """January to December: quiet in August and December, busiest after the turn of the year; assumed."""
 
@@ -114,6 +116,10 @@ class Context:
     def set(self, node: str, values: Any, month: int = -1) -> Any:
         """The values of a node of the causal graph, or what an intervention sets in their place."""
         return self.do[node](values, month) if node in self.do else values
+
+    def set_yes(self, node: str, values: Any) -> Any:
+        """The same of a node that is yes or no; an intervention may set numbers, of which a half or less is no."""
+        return np.asarray(self.set(node, values.astype(np.float64))) > _HALF
 
     @cached_property
     def area(self) -> float:

@@ -212,9 +212,9 @@ def _in_turn(
         rows = order[by_place[(ends[k - 1] if k else 0) : end]]
         last[rows] = ctx.set("engagement_before", state[due.family[rows]])
         chance = np.clip(remote[rows] + t.mode_engaged * (last[rows] - t.engage_base), 0.02, 0.98)
-        held = ctx.set("contact_mode", (u[rows, 0] < chance).astype(np.float64)) > 0.5
+        held = ctx.set_yes("contact_mode", u[rows, 0] < chance)
         loss = t.engage_remote * held + t.exclusion_penalty * (held & low[rows])
-        came = ctx.set("engagement", (u[rows, 1] < np.clip(engaged[rows] + loss, 0.01, 0.99)).astype(np.float64)) > 0.5
+        came = ctx.set_yes("engagement", u[rows, 1] < np.clip(engaged[rows] + loss, 0.01, 0.99))
         far[rows], yes[rows] = held, came
         marked = rows[counts[rows]]
         state[due.family[marked]] = yes[marked]
@@ -272,21 +272,20 @@ def contact_frame(
     day_due = in_month(days, working, month, 0.3 + 0.6 * rng.random(n))
     timely = np.clip(_timely(ctx, teams, w, months, due, risk), 0.05, 0.99)
     timely_drawn = (rng.random(n) < timely) | (day_due >= working[month] - 1)
-    late = ctx.set("timeliness", timely_drawn.astype(np.float64)) < 0.5
+    late = ~ctx.set_yes("timeliness", timely_drawn)
     moved = _held_place(ctx, visits_of_day(t, days), month, day_due, late, working[month] - 1, rng)
     held_day = days[month, moved]
     early_enough = ~late & (day_due > moved) & (rng.random(n) < WEEKEND)
     held_day = np.where(
         early_enough, np.minimum(_weekend(held_day, ctx.month_ends[month]), days[month, day_due]), held_day
     )
-    missed = (rng.random(n) < _missing(ctx, teams, w, due, risk)).astype(np.float64)
-    missed = ctx.set("not_achieved", missed) > 0.5
+    missed = ctx.set_yes("not_achieved", rng.random(n) < _missing(ctx, teams, w, due, risk))
     unknown = missed | (rng.random(n) < 0.03)
     chance, base = _remote(ctx, w, months, families, due), _engaged(ctx, w, families, months.slots, skill, due)
     far, engaged, _ = _in_turn(ctx, due, low, held_day, ~unknown, chance, base, rng.random((n, 2)))
     mode = _modes(rng, far, low)
     kept = _honoured(ctx, teams, w, months, due, risk) + t.practice_remote * (far - t.mode_remote_base)
-    yes = ctx.set("choice_honoured", (rng.random(n) < np.clip(kept, 0.0, 1.0)).astype(np.float64)) > 0.5
+    yes = ctx.set_yes("choice_honoured", rng.random(n) < np.clip(kept, 0.0, 1.0))
     offered = yes | (rng.random(n) < OFFERED)
     ignored = np.where(rng.random(n) < BY_CHANCE, mode, _another(rng, mode))
     preferred = np.where(yes, mode, np.where(offered, _another(rng, mode), ignored))
@@ -296,7 +295,7 @@ def contact_frame(
     result = came_of(rng, missed)
     circumstances = _circumstances(ctx, teams, w, due, risk)
     there, alone = seen(rng, mode, due.purpose, children.infant[due.child], circumstances)
-    there = ctx.set("child_seen", there.astype(np.float64)) > 0.5
+    there = ctx.set_yes("child_seen", there)
     written = working_days_after(held_day, written_after(rng, n))
     return frame(
         "contact",

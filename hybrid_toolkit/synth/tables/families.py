@@ -179,7 +179,7 @@ def draw_families(ctx: Context, slots: Slots) -> Families:
     n_lsoa = 120
     area = rng.integers(0, n_lsoa, n)
     rural = (rng.random(n_lsoa) < RURAL_SHARE + 0.04 * ctx.rurality)[area]
-    rural = ctx.set("family_rural", rural.astype(np.float64)) > 0.5
+    rural = ctx.set_yes("family_rural", rural)
     low = t.low_access_share + t.low_access_risk * (risk - risk.mean()) + t.low_access_rural * (rural - rural.mean())
     return Families(
         ids=ctx.keys("F", n, 5),
@@ -187,7 +187,7 @@ def draw_families(ctx: Context, slots: Slots) -> Families:
         risk=risk,
         rural=rural,
         lsoa=ctx.keys("S", n_lsoa, 3)[area],
-        low=ctx.set("family_access", (rng.random(n) < np.clip(low, 0.02, 0.98)).astype(np.float64)) > 0.5,
+        low=ctx.set_yes("family_access", rng.random(n) < np.clip(low, 0.02, 0.98)),
         engagement=bounded(rng, n),
     )
 

@@ -117,7 +117,7 @@ def draw_teams(ctx: Context) -> Teams:
     u = rng.random(n)
     kind = pick(rng, _SERVICES, n)
     est = np.minimum(rng.gamma(1.6, 26.0, n).astype(np.int64) + 1, 240)
-    hotdesk = ctx.set("team_stability", (rng.random(n) < 0.55).astype(np.float64)) > 0.5
+    hotdesk = ctx.set_yes("team_stability", rng.random(n) < 0.55)
     manager = ctx.set("manager", rng.standard_normal(n))
     # Managers who favour remote work and teams with shared desks have a policy more often, unless all or none have.
     lean = min(t.policy_never_share, 1 - t.policy_never_share) * (
@@ -215,10 +215,10 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
     registered = at - np.maximum(np.floor(years * 365.25), 1).astype("timedelta64[D]")
     tenure = np.minimum(rng.gamma(1.1, 4.0, n), years) * np.where(agency, 0.15, 1.0)
     start = np.where(joiner, at, np.maximum(at - np.floor(tenure * 365.25).astype("timedelta64[D]"), registered))
-    slow = ctx.set("broadband", (rng.random(n) < np.clip(0.10 + 0.03 * ctx.rurality, 0, 1)).astype(np.float64)) > 0.5
+    slow = ctx.set_yes("broadband", rng.random(n) < np.clip(0.10 + 0.03 * ctx.rurality, 0, 1))
     mbps = np.where(slow, 1 + 8.5 * rng.random(n), np.minimum(36 * np.exp(rng.gamma(2.0, 0.4, n)), 1000))
     commute = ctx.set("commute", np.minimum(np.rint(rng.gamma(2.2, 15.0, n)), 180.0))
-    caring = ctx.set("caring", (rng.random(n) < 1 / 3).astype(np.float64)) > 0.5
+    caring = ctx.set_yes("caring", rng.random(n) < 1 / 3)
     practice = ctx.set("working_style", bounded(rng, n))
     wellbeing = ctx.set("wellbeing_before", rng.standard_normal(n))
     at_hours = rng.random(n)
