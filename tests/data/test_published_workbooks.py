@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.published import load_published
+from hybrid_toolkit.errors import PublishedError
 
 Rows = Sequence[Sequence[object]]
 _NAMES = (
@@ -289,3 +290,13 @@ def test_provider_level_grades_stay_answers_in_words(tmp_path: Path) -> None:
     grades = t[t["measure"].eq("Overall experiences")]
     assert grades["text"].tolist() == ["Good", "Outstanding", "Good"] and set(grades["period"]) == {"2023-03-31"}
     assert "URN=SC2" in grades["breakdown"].iloc[1]
+
+
+def test_every_sheet_is_looked_through_for_areas_given_to_the_nation(tmp_path: Path) -> None:
+    plain = [["Children by area"], [], ["LA", "Children"], ["Bury", 10], ["Kent", 12]]
+    wider = [["More by area"], [], ["Nation code", "Detail", "Children"]]
+    wider += [["E92000001", name, n] for n, name in enumerate(("Bury", "Kent", "Leeds", "Camden"), 20)]
+    with pytest.raises(PublishedError, match="sheet 'Second'") as caught:
+        load_published(write_xlsx(tmp_path / "x.xlsx", {"First": plain, "Second": wider}))
+    assert caught.value.code == "PUB-WIDER"
+    assert len(load_published(tmp_path / "x.xlsx", sheet="First").tidy()) == 2

@@ -100,8 +100,6 @@ def load_published(
     if not any(f[c].notna().any() for f in frames for c in ("area_code", "area_name", "period")):
         raise not_understood(grids, source)
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
-    if any(p.layout != "dfe-tidy" for p in pieces):
-        refuse_wider(grids, frame, source.file, heads_areas)
     frame = frame.assign(file=pd.Series(source.file, index=frame.index, dtype="str"))[list(PUBLISHED_COLUMNS)]
     made = Published(
         frame=frame,
@@ -223,6 +221,9 @@ def _pieces(grids: list[SheetGrid], source: FileSource, hints: Hints) -> tuple[l
         made = _sheet(grid, source.file if not grid.name else f"{source.file}, sheet '{grid.name}'", all_lines, hints)
         if made:
             sheets.append(grid.name)
+            for piece in made:
+                if piece.layout != "dfe-tidy":
+                    refuse_wider(grid, piece.frame, source.file, heads_areas)
             pieces += made
         else:
             around += lines_of(grid.rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ _WIDTH = {"National": 0, "Regional": 1, "Local authority": 2, "Local authority d
 _LABEL_COLUMNS = 12
 
 
-def refuse_wider(grids: Sequence[SheetGrid], frame: pd.DataFrame, file: str, heads: Callable[[object], bool]) -> None:
+def refuse_wider(grid: SheetGrid, frame: pd.DataFrame, file: str, heads: Callable[[object], bool]) -> None:
     """Raise where rows that were read as a nation's or a region's name several areas within it.
 
     One name may be a word by chance ("Reading"); under the header of a column of areas it is not. Nor are several, in
@@ -32,13 +32,11 @@ def refuse_wider(grids: Sequence[SheetGrid], frame: pd.DataFrame, file: str, hea
     PublishedError
         Naming the column by its place and the rows, never a figure.
     """
-    levels = frame.drop_duplicates(["table", "source_row"])
-    for grid in grids:
-        read = levels[levels["table"].eq(grid.name)] if len(grids) > 1 and grid.name else levels
-        for level in ("National", "Regional"):
-            rows = [int(n) for n in read.loc[read["geographic_level"].eq(level), "source_row"].dropna()]
-            for column in range(_LABEL_COLUMNS):
-                _look(grid, [n for n in rows if n <= len(grid.rows)], column, level, file, heads)
+    read = frame.drop_duplicates("source_row")
+    for level in ("National", "Regional"):
+        rows = [int(n) for n in read.loc[read["geographic_level"].eq(level), "source_row"].dropna()]
+        for column in range(_LABEL_COLUMNS):
+            _look(grid, [n for n in rows if n <= len(grid.rows)], column, level, file, heads)
 
 
 def _look(
