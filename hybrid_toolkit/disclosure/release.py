@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
+from hybrid_toolkit.disclosure.versions import VersionLedger
 from hybrid_toolkit.errors import DisclosureError
 
 _KINDS = ("table", "estimates", "figure", "facts", "text")
@@ -223,12 +224,43 @@ def is_redrawn(frame: pd.DataFrame, count: str, releases: Release | Sequence[Rel
     return True
 
 
+KEPT_INSIDE = "hash kept inside"
+"""Printed in place of the hash of real data where no key is at hand; whoever has the data reads it off them."""
+
+
 def data_hash_of(source: object) -> str | None:
     """The hash of the data behind something: its ``data_hash``, or its ``hash`` where it is the data."""
     if source is None or isinstance(source, pd.DataFrame):
         return None
     found = getattr(source, "data_hash", None) or getattr(source, "hash", None)
     return found if isinstance(found, str) else None
+
+
+def printed_hash(data_hash: str, *, synthetic: bool, ledger: VersionLedger | None = None) -> str:
+    """What is printed of the hash of data: of real data never the plain hash, which confirms a guessed value.
+
+    Parameters
+    ----------
+    data_hash : str
+        The plain hash.
+    synthetic : bool
+        Whether the data are stamped as simulated; their hash is printed as it is.
+    ledger : VersionLedger | None, optional
+        That of the release folder, whose key the hash is keyed with; None where there is none.
+
+    Returns
+    -------
+    str
+        The hash to print, or that it is kept inside.
+
+    Examples
+    --------
+    >>> printed_hash("682636fc", synthetic=True), printed_hash("682636fc", synthetic=False)
+    ('682636fc', 'hash kept inside')
+    """
+    if synthetic or not data_hash:
+        return data_hash
+    return KEPT_INSIDE if ledger is None else ledger.keyed(data_hash)
 
 
 def seal_release(

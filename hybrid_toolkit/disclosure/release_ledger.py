@@ -26,6 +26,8 @@ from hybrid_toolkit.errors import UnreadableError
 FOLDER, LEDGER, KEY, LOCK = ".disclosure", "ledger.json", "key", "lock"
 KEY_BYTES = 32
 """Length of the key, that of the hash it is used with."""
+_WHICH = "which key"
+"""Text whose hash tells one key from another."""
 _SCHEMA = 1
 MOST_CELLS = 1200
 """Cells of one metric that are kept: some ten groups and what follows of them, each month for five years."""
@@ -149,6 +151,33 @@ class VersionLedger:
                 text = json.dumps({"schema": _SCHEMA, "shown": self._shown}, sort_keys=True)
                 atomic_write_text(self._place / LEDGER, text)
 
+    def keyed(self, text: str) -> str:
+        """A hash with the folder's key: the same for the same text here, and no test of a guess for who has no key.
+
+        Parameters
+        ----------
+        text : str
+            What is hashed.
+
+        Returns
+        -------
+        str
+            ``keyed:``, eight digits that tell one key from another, and the hash.
+        """
+        key = self._key()
+        return f"keyed:{_mark(key, _WHICH)[:8]}:{_mark(key, text)}"
+
+    def can_tell(self, mark: str) -> bool:
+        """Whether the folder holds the key with which ``keyed`` made a mark.
+
+        Parameters
+        ----------
+        mark : str
+            What ``keyed`` returned, here or elsewhere.
+        """
+        path = self._place / KEY
+        return path.is_file() and mark.split(":")[1:2] == [_mark(path.read_bytes(), _WHICH)[:8]]
+
     def _key(self) -> bytes:
         path = self._place / KEY
         if not path.is_file():
@@ -165,15 +194,16 @@ class VersionLedger:
         return hashlib.sha256(figure.encode()).hexdigest()[:16]
 
     def _hash(self, text: str) -> str:
-        return hmac.new(self._key(), text.encode(), hashlib.sha256).hexdigest()[:16]
+        return _mark(self._key(), text)[:16]
 
     def _hashed(self, behind: Mapping[str, str]) -> dict[str, str]:
         key = self._key()
 
-        def short(text: str) -> str:
-            return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]
+        return {_mark(key, who)[:16]: _mark(key, f"{who}|{what}")[:16] for who, what in behind.items()}
 
-        return {short(who): short(f"{who}|{what}") for who, what in behind.items()}
+
+def _mark(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def few_apart(

@@ -13,6 +13,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.validate import ValidationReport
 from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.disclosure.release import printed_hash
 from hybrid_toolkit.metrics.compute import measure, metric_values
 from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
@@ -92,7 +93,7 @@ def show_versions(gate: Gate, data: EvaluationData, more: Mapping[str, str]) -> 
         "python": platform.python_version(),
         **{p: version(p) for p in ("numpy", "pandas", "scipy", "statsmodels", "matplotlib")},
         **more,
-        "hash of the data": data.hash,
+        "hash of the data": printed_hash(data.hash, synthetic=data.synthetic, ledger=gate.ledger),
         "disclosure policy": gate.policy.hash,
     }
     return gate.facts(pd.DataFrame(items.items(), columns=["item", "value"]), title="Versions", basis="metadata")

@@ -2,7 +2,8 @@
 
 The file is JSON. It holds the study's own text, the text of the causal graph, the version of the toolkit and a hash of
 the code that its numbers come from, the hash of the data where they were given, the day, and a hash over all of this,
-so that a file that was changed afterwards is told. It holds no value from the data.
+so that a file that was changed afterwards is told. It holds no value from the data, and the hash of real data is keyed:
+a lock may be published, and a plain hash would confirm a guessed value. Its key stays in ``.disclosure`` beside it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import pandas as pd
 from hybrid_toolkit import __version__
 from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import EvaluationData, hash_frame
+from hybrid_toolkit.disclosure.versions import VersionLedger
 from hybrid_toolkit.errors import CoverageError, OutputError, StudyError, UnreadableError
 from hybrid_toolkit.study.declaration.study_frames import FREE_UNIT, study_frame
 from hybrid_toolkit.study.declaration.study_spec import StudySpec, parse_spec
@@ -46,7 +48,7 @@ class Lock:
     code : str
         Version with a hash of its code.
     data_hash : str
-        Hash of the data; empty where none were given.
+        Hash of the data, keyed where they are real; empty where none were given.
     data_label : str
         Label of the data; empty where none were given.
     locked_at : str
@@ -99,7 +101,8 @@ class LockCheck:
     arrows : tuple[str, ...]
         Arrows, or nodes, of the causal graph that differ.
     data : str
-        ``"same"``, ``"differ"``, ``"not locked"`` or ``"not given"``.
+        ``"same"``, ``"differ"``, ``"not locked"``, ``"not given"``, or ``"no key"`` where the folder of the lock has
+        not the key that the hash was made with.
     code : bool
         Whether the code that makes the numbers is the same.
     version : str
@@ -128,7 +131,7 @@ class LockCheck:
     @property
     def same(self) -> bool:
         """Whether nothing that was locked differs."""
-        return not self.fields and not self.arrows and self.code and self.data != "differ"
+        return not self.fields and not self.arrows and self.code and self.data not in ("differ", "no key")
 
     def tidy(self) -> pd.DataFrame:
         """One row a part: ``part``, ``same`` (None where it was not locked or not given), ``differs_in``.
@@ -162,6 +165,10 @@ class LockCheck:
             out.append(f"The causal graph differs in: {', '.join(self.arrows)}.")
         out += {
             "differ": ["The data differ from those that were locked."],
+            "no key": [
+                "Whether the data are those that were locked cannot be told: the folder '.disclosure' that was "
+                "beside the lock is not there."
+            ],
             "not locked": ["No data were locked with it."],
             "not given": ["The data were not compared."],
         }.get(self.data, [])
@@ -217,7 +224,7 @@ def write_lock(
         "code": code_version(),
         "study": study.to_toml(),
         "graph": (shipped_graph() if graph is None else graph).to_toml(),
-        "data_hash": _hash(study, data),
+        "data_hash": _told(_hash(study, data), data, where),
         "data_label": data.label if isinstance(data, EvaluationData) else "",
     }
     if where.exists():
@@ -290,6 +297,9 @@ def check_lock(
     lock = load_lock(path)
     now = _hash_now(_then(lock) or study, data)
     state = "not given" if not now else "not locked" if not lock.data_hash else ""
+    if not state and lock.data_hash.startswith("keyed:"):
+        ledger = VersionLedger(lock.path.parent)
+        now, state = (ledger.keyed(now), "") if ledger.can_tell(lock.data_hash) else (now, "no key")
     return LockCheck(
         locked_at=lock.locked_at,
         fields=_fields(lock, study),
@@ -336,6 +346,12 @@ def _hash(study: StudySpec, data: EvaluationData | pd.DataFrame | None) -> str:
     if isinstance(data, EvaluationData) and study.row_unit != FREE_UNIT:
         return data.hash
     return hash_frame(study_frame(data, study.row_unit, study.columns))
+
+
+def _told(plain: str, data: EvaluationData | pd.DataFrame | None, where: Path) -> str:
+    """The hash that is written: keyed with the key of the lock's folder, unless the data are simulated."""
+    simulated = isinstance(data, EvaluationData) and data.synthetic
+    return plain if simulated or not plain else VersionLedger(where.parent).keyed(plain)
 
 
 def _hash_now(then: StudySpec, data: EvaluationData | pd.DataFrame | None) -> str:

@@ -45,7 +45,7 @@ def test_nothing_differs_right_after_locking(tmp_path, data) -> None:
 
 def test_a_lock_holds_no_value_of_the_data(tmp_path, data) -> None:
     text = PRACTICE.lock(tmp_path / "p.json", data=data).path.read_text(encoding="utf-8")
-    assert "SECRET" not in text and "31.25" not in text and data.hash in text
+    assert "SECRET" not in text and "31.25" not in text and data.hash not in text
 
 
 def test_each_part_that_differs_is_named_and_no_value_is_told(tmp_path, data, monkeypatch) -> None:
@@ -146,3 +146,19 @@ def test_another_study_of_the_same_frame_is_not_taken_for_other_data(tmp_path) -
     with pytest.raises(StudyError, match="UNIT-TABLES"):
         PRACTICE.lock(tmp_path / "t.json", data=frame)
     assert not (tmp_path / "t.json").exists()
+
+
+def test_a_lock_of_real_data_does_not_confirm_a_guess_and_still_knows_them(tmp_path, data) -> None:
+    """A lock may be published; whoever hashes a candidate must not find it there."""
+    path = PRACTICE.lock(tmp_path / "p.json", data=data).path
+    text = path.read_text(encoding="utf-8")
+    assert data.hash not in text and data.hash[:8] not in text
+    moved = tmp_path / "elsewhere"
+    moved.mkdir()
+    copy = moved / "p.json"
+    copy.write_text(text, encoding="utf-8")
+    for _ in range(2):  # a key that is made there later is another key
+        found = check_lock(copy, PRACTICE, data)
+        assert found.data == "no key" and not found.same and "cannot be told" in found.summary()
+        PRACTICE.lock(moved / "other.json", data=data)
+    assert check_lock(path, PRACTICE, data).data == "same"

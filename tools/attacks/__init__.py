@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.attacks.files import documents, texts_of_data, what_ifs
+from tools.attacks.hashes import hashes
 from tools.attacks.models import event_times, own_filters, regressions, saturated, survival
 from tools.attacks.sittings import charts, explorer, plans, two_kinds, versions
 from tools.attacks.tables import groups_with_all, histograms, nested_shares, places, undo_rounding, unsaid_frames
@@ -35,6 +36,7 @@ DOORS: dict[str, Door] = {
     "what-if of an estimate on few people": what_ifs,
     "documents, pictures and states of a view": documents,
     "texts that describe data": texts_of_data,
+    "a hash that confirms a guess": hashes,
 }
 """The doors, tables first, then models, sittings, and what is taken away."""
 

@@ -58,11 +58,11 @@ def what_ifs(rng: np.random.Generator) -> tuple[int, int, int]:
     return int(printed and kind != "enough"), int(kind != "enough"), int(printed)
 
 
-def _inside(content: bytes) -> str:
+def inside(content: bytes) -> str:
     """Everything in a file as text: parts of an archive, hidden sheets, properties, texts of a picture."""
     if content[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return "\n".join(f"{n}\n{_inside(archive.read(n))}" for n in archive.namelist())
+            return "\n".join(f"{n}\n{inside(archive.read(n))}" for n in archive.namelist())
     if content[:8] == b"\x89PNG\r\n\x1a\n":
         found, at = [], 8
         while at < len(content):
@@ -92,9 +92,9 @@ def documents(rng: np.random.Generator) -> tuple[int, int, int]:
             return 0, 1, 0
         svgs = [intervals_svg(view), distribution_svg(view)]
         texts = [view_html(view), view.text, repr(view), repr(view.state), *svgs]
-        texts += [_inside(svg_to_png(svg)) for svg in svgs if svg]
+        texts += [inside(svg_to_png(svg)) for svg in svgs if svg]
         for ending in ("docx", "xlsx", "html", "zip"):
-            texts.append(_inside(export(view, Path(folder) / f"a.{ending}", on=date(2026, 1, 5)).read_bytes()))
+            texts.append(inside(export(view, Path(folder) / f"a.{ending}", on=date(2026, 1, 5)).read_bytes()))
         records = [view.estimates, view.said, *([view.distribution] if view.distribution is not None else [])]
         texts.append(disclosure_record(records).to_csv())
     ungated = pd.DataFrame(measured).to_csv()

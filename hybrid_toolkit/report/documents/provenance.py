@@ -12,6 +12,7 @@ import pandas as pd
 
 from hybrid_toolkit import __version__
 from hybrid_toolkit.disclosure import Gate, disclosure_record
+from hybrid_toolkit.disclosure.release import printed_hash
 from hybrid_toolkit.report.documents.blocks import Report, ReportTable, Section, TableColumn, TextBlock
 
 HIDING = "What was hidden, and why"
@@ -56,7 +57,8 @@ def with_provenance(report: Report, *, on: date, gate: Gate, more: Mapping[str, 
     """
     releases = report.releases
     stamp = next((r.stamp for r in releases if r.stamp), report.stamp)
-    hashes = tuple(dict.fromkeys(r.data_hash for r in releases if r.data_hash))
+    known = {r.data_hash: r.synthetic for r in releases if r.data_hash}
+    hashes = tuple(dict.fromkeys(printed_hash(h, synthetic=s, ledger=gate.ledger) for h, s in known.items()))
     items = {
         "Date": day_words(on),
         "Data": ", ".join(hashes) or "no data stand behind it",
@@ -72,7 +74,7 @@ def with_provenance(report: Report, *, on: date, gate: Gate, more: Mapping[str, 
         Section(ORIGIN, (ReportTable(origin, {"item": TableColumn("Item"), "value": TableColumn("Value")}),)),
     )
     about = {"date": on.isoformat(), "data-hash": " ".join(hashes), "policy-hash": gate.policy.hash}
-    footer = f"{day_words(on)}. Data {hashes[0][:16] if hashes else 'none'}, disclosure policy {gate.policy.hash[:16]}."
+    footer = f"{day_words(on)}. Data {hashes[0][:22] if hashes else 'none'}, disclosure policy {gate.policy.hash[:16]}."
     return replace(
         report, sections=(*report.sections, *closing), stamp=stamp, footer=footer, about={**report.about, **about}
     )

@@ -105,7 +105,8 @@ class EvidenceBundle:
     version : str
         Version of the toolkit.
     data_hash : str
-        Hash of the data, so that the same data are not counted twice.
+        Hash of the released estimates, so that the same data are not counted twice. That of the data would confirm a
+        guessed value.
     gate : Mapping[str, Any]
         Policy hash and the decisions of the disclosure gate.
 
@@ -257,19 +258,20 @@ def evidence_bundle(
     )
     checks = result.checks_frame()[["outcome", "check", "passed", "message"]].astype({"passed": "boolean"})
     told = used.facts(checks, title=f"Checks of {study.id}", basis="metadata", source=result)
+    rows = tuple(_bundle_row(r) for r in _records(shown))
     bundle = EvidenceBundle(
         study_id=study.id,
         study_hash=study_hash(study),
         study_toml=study.to_toml(),
         design=study.design,
         grade=study.design_used.grade,
-        estimates=tuple(_bundle_row(r) for r in _records(shown)),
+        estimates=rows,
         checks=tuple(_bundle_check(r) for r in _records(told)),
         converged=result.converged,
         conf_level=result.conf_level,
         synthetic=result.synthetic,
         version=result.version,
-        data_hash=result.data_hash,
+        data_hash=digest({"study": study_hash(study), "estimates": [asdict(r) for r in rows]}),
         gate=_record(shown, told),
     )
     if path is not None:

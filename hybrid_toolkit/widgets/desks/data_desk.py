@@ -112,9 +112,7 @@ class DataDesk(ToolkitWidget):
             return ""
         place = view.without_password(self.state.path)
         mapping = ', mapping="mapping.toml"' if self.state.mapping.strip() else ""
-        return (
-            f"import hybrid_toolkit as ht\n\ndata = ht.load_data({place!r}{mapping})\nprint(len(data), data.hash[:12])"
-        )
+        return f"import hybrid_toolkit as ht\n\ndata = ht.load_data({place!r}{mapping})\nprint(data)"
 
     def save(self, path: Any) -> Any:
         """As every widget; a password is not saved.

@@ -22,6 +22,7 @@ from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.validate import ValidationReport, validate_path
 from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import KEPT_INSIDE
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.widgets.parts.html_parts import list_html, table_html
 
@@ -218,7 +219,8 @@ def _map_in_part(part: str, head: str, source: str, column: str) -> str:
 def desk_text(found: Checked) -> str:
     """The answer in one line."""
     if found.data is not None:
-        return f"Loaded: {len(found.data)} table(s), hash {found.data.hash[:12]}"
+        data = found.data
+        return f"Loaded: {len(data)} table(s), {f'hash {data.hash[:12]}' if data.synthetic else KEPT_INSIDE}"
     if found.report is not None:
         errors, notices = len(found.report.errors), len(found.report.notices)
         return f"Checked: {errors} problem(s) to fix, {notices} notice(s)"

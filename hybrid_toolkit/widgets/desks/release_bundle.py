@@ -15,7 +15,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.atomic_output import atomic_folder
 from hybrid_toolkit.data.safe_csv import csv_text
-from hybrid_toolkit.disclosure.release import Release, disclosure_record, require_release
+from hybrid_toolkit.disclosure.release import Release, disclosure_record, printed_hash, require_release
 from hybrid_toolkit.errors import DisclosureError, UsageError
 from hybrid_toolkit.report.documents.tidy_layout import tidy_layout
 
@@ -111,11 +111,19 @@ def bundle_files(releases: Sequence[Release], state: ReleaseDeskState) -> dict[s
     files["exceptions.csv"] = _exceptions([s for s in state.signed if s.release in ids])
     manifest = {
         "releases": [
-            {"id": r.id, "title": r.title, "kind": r.kind, "stamp": r.stamp, "data_hash": r.data_hash,
-             "policy_hash": r.policy_hash, "hidden": r.hidden} for r in out
+            {
+                "id": r.id,
+                "title": r.title,
+                "kind": r.kind,
+                "stamp": r.stamp,
+                "data_hash": printed_hash(r.data_hash, synthetic=r.synthetic),
+                "policy_hash": r.policy_hash,
+                "hidden": r.hidden,
+            }
+            for r in out
         ],
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
-    }  # fmt: skip
+    }
     files["manifest.json"] = (json.dumps(manifest, indent=2) + "\n").encode()
     return files
 

@@ -38,7 +38,7 @@ class DataReference:
     committed : str, optional
         Name of a committed synthetic authority, such as ``"small"``; empty for any other data.
     data_hash : str, optional
-        The hash that the data must have.
+        The hash that simulated data must have.
     scenario : str, optional
         Scenario of data that were simulated in memory; None for others.
     size : str, optional
@@ -79,7 +79,7 @@ class DataReference:
         if made and data.synthetic and not data.provenance:
             scenario, size, seed = made.groups()
             return cls("", data.hash, scenario, size, int(seed), tuple(data))
-        return cls(data_hash=data.hash)
+        return cls(data_hash=data.hash if data.synthetic else "")  # that of real data would confirm a guessed value
 
     def to_code(self) -> str:
         """The lines that load the data as ``data``."""

@@ -21,6 +21,7 @@ SLOW = {
     "what-if of an estimate on few people": 8,
     "documents, pictures and states of a view": 2,
     "texts that describe data": 5,
+    "a hash that confirms a guess": 1,
 }
 """Doors whose session takes a second or more, with their sessions here."""
 BITES = 0.5
