@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hybrid_toolkit.data.evaluation_data import EvaluationData
+    from hybrid_toolkit.disclosure.release_ledger import VersionLedger
     from hybrid_toolkit.study.study import Study
 
 Adder = Callable[..., argparse.ArgumentParser]
@@ -77,7 +78,7 @@ def study(args: argparse.Namespace) -> int:
         declared = adapted.study
         print(f"{adapted.summary()}\n")
     result = declared.estimate(data, lock=args.lock)
-    gate = Gate(source=None if declared.row_unit == "rows" else data)
+    gate = Gate(source=_behind(data, result.data_hash), ledger=_ledger_for(args.out or args.bundle, data))
     shown = show_study(gate, result, titles={})
     if args.beside is not None:
         from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -102,6 +103,24 @@ def study(args: argparse.Namespace) -> int:
     for path in (args.out, args.bundle):
         print(f"Written to {path}" if path else "", end="\n" if path else "")
     return 1 if result.lock is not None and not result.lock.same else 0
+
+
+def _behind(data: EvaluationData | pd.DataFrame, data_hash: str) -> object:
+    """The data as a gate asks for them; free rows by the hash of the result."""
+    from hybrid_toolkit.data.evaluation_data import EvaluationData
+    from hybrid_toolkit.disclosure.release_ledger import FREE_ROWS, FreeRows
+
+    return data if isinstance(data, EvaluationData) else FreeRows({FREE_ROWS: data}, data_hash)
+
+
+def _ledger_for(path: str | None, data: EvaluationData | pd.DataFrame) -> VersionLedger | None:
+    """The ledger of the folder that something is written to; none for the toolkit's own data, which are nobody's."""
+    from hybrid_toolkit.data.evaluation_data import EvaluationData
+    from hybrid_toolkit.disclosure.release_ledger import VersionLedger
+    from hybrid_toolkit.synth.committed import is_committed
+
+    own = not isinstance(data, EvaluationData) or not is_committed(data)
+    return VersionLedger(Path(path).parent) if path and own else None
 
 
 def lock(args: argparse.Namespace) -> int:

@@ -29,3 +29,11 @@ def extracts() -> Path:
         if place.is_dir():
             return place
     pytest.skip("the made-up exports are not here: set HYBRID_TOOLKIT_EXTRACTS to their folder")
+
+
+@pytest.fixture(autouse=True)
+def _own_sitting() -> None:
+    """Each test is a sitting of its own: what one has shown holds nothing back in another."""
+    from hybrid_toolkit.disclosure.release_ledger import forget_sitting
+
+    forget_sitting()

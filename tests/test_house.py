@@ -32,7 +32,7 @@ MAY_USE = {
     "report": {"disclosure", "study", "assess", "metrics", "data"},
     "widgets": {"report", "disclosure", "study", "designs", "assess", "models", "metrics", "synth", "data"},
     "demo": {"report", "disclosure", "study", "metrics", "synth", "data"},
-    "cli_studies": {"cli_help", "report", "disclosure", "study", "data"},
+    "cli_studies": {"cli_help", "report", "disclosure", "study", "synth", "data"},
     "cli_measure": {"cli_help", "report", "synth", "disclosure", "metrics", "data"},
     "cli_notebooks": {"report"},
     "cli_help": set(),

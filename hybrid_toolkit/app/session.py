@@ -110,7 +110,8 @@ class Session:
         if found is None:
             return []
         source, mapping = found
-        return [f"--data={source}", *([f"--mapping={mapping}"] if mapping else [])]
+        shown = self.workspace.folder if self.workspace is not None else private_folder()
+        return [f"--data={source}", *([f"--mapping={mapping}"] if mapping else []), f"--ledger={shown}"]
 
     def reopen_data(self) -> None:
         """Open the data anew where they are not those that are open."""

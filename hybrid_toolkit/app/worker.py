@@ -34,10 +34,18 @@ class Bench:
         Mapping file, or the name of a built-in one.
     out : IO[bytes] | None, optional
         Where progress is told.
+    ledger : str | None, optional
+        Folder that remembers what was shown of the person's own data, from process to process and from day to day.
     """
 
-    def __init__(self, path: str | None = None, mapping: str | None = None, out: IO[bytes] | None = None) -> None:
-        self.own = path is not None
+    def __init__(
+        self,
+        path: str | None = None,
+        mapping: str | None = None,
+        out: IO[bytes] | None = None,
+        ledger: str | None = None,
+    ) -> None:
+        self.own, self._ledger = path is not None, ledger
         self._path, self._mapping, self._out, self._last = path, mapping, out, 0.0
         self.kept: dict[str, Any] = {}
 
@@ -65,8 +73,11 @@ class Bench:
     def gate(self) -> Gate:
         """One disclosure gate for everything that this process shows of the data."""
         from hybrid_toolkit.disclosure.gate import Gate
+        from hybrid_toolkit.disclosure.release_ledger import VersionLedger
+        from hybrid_toolkit.synth.committed import is_committed
 
-        return Gate(source=self.data)
+        ledger = VersionLedger(self._ledger) if self.own and not is_committed(self.data) else None
+        return Gate(source=self.data, ledger=ledger)
 
     def progress(self, done: int, total: int, words: str = "") -> None:
         """Say how far the work is.
@@ -123,14 +134,14 @@ def _answer(bench: Bench, function: str, given: dict[str, Any]) -> tuple[str, An
 def work_on(arguments: Sequence[str]) -> None:
     """Answer questions from the standard input until it ends."""
     parser = argparse.ArgumentParser(prog="hybrid_toolkit.app.worker")
-    for name in ("data", "mapping"):
+    for name in ("data", "mapping", "ledger"):
         parser.add_argument(f"--{name}")
     parser.add_argument("--handed", action="store_true", help="the data come first, on the standard input")
     parser.add_argument("--fresh", default="", help="what sets this start apart from another")
     read = parser.parse_args(arguments)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand between two answers
-    bench = Bench(read.data, read.mapping, out)
+    bench = Bench(read.data, read.mapping, out, read.ledger)
     if read.handed:
         from hybrid_toolkit.data.evaluation_data import EvaluationData
 

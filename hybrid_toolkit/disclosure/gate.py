@@ -32,8 +32,9 @@ class Gate(CountsGate):
         The data behind what is released (anything with ``hash`` or ``data_hash``, and ``synthetic``), so that releases
         carry their hash and their synthetic stamp. A result that knows its own needs none.
     ledger : VersionLedger | None, optional
-        What the release folder has shown of earlier versions of the data; measured tables that differ from it by a few
-        people are held back. None remembers nothing.
+        What the release folder has shown of earlier versions of the data. Cells of a measured table that differ from
+        it by a few people are held back; any other figure is refused while the data as a whole do. None remembers
+        nothing.
 
     Examples
     --------
@@ -126,6 +127,8 @@ class Gate(CountsGate):
             digits=error_digits,
             derived_from=derived_from,
         )
+        if derived_from is None:
+            self._hold_version(source)
         origin = source if source is not None else result
         return self._seal(out, "estimates", title, decisions, origin, (), n, numbers)
 
@@ -232,4 +235,6 @@ class Gate(CountsGate):
         withheld, why = withhold_text(self.policy, n=n, clusters=clusters, whole=whole, people=people)
         decisions = (*policy_notes(self.policy), *why)
         shown = withheld or text
+        if not withheld and (n is not None or people is not None):
+            self._hold_version(source)
         return self._seal(pd.DataFrame({"text": [shown]}), "text", title, decisions, source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 import pandas as pd
 
@@ -109,6 +110,7 @@ class CountsGate:
             hide=hide,
             source=self._behind(source),
         )
+        self._hold_version(source)
         return self._seal(out, "table", title, decisions, source, dims, count, shown)
 
     def figure_data(
@@ -191,6 +193,8 @@ class CountsGate:
             hide=hide,
             source=self._behind(source),
         )
+        if derived_from is None:
+            self._hold_version(source)
         return self._seal(out, "figure", title, decisions, source, dims, count, shown)
 
     def _seal(
@@ -209,6 +213,22 @@ class CountsGate:
             frame, kind=kind, title=title, decisions=decisions, dims=tuple(dims), count=count, values=tuple(values),
             behind=self._behind(source), policy_hash=self.policy.hash, basis=basis,
         )  # fmt: skip
+
+    def without_ledger(self) -> Self:
+        """The same gate with no memory, for cells that are held to the ledger one by one by who shows them.
+
+        Returns
+        -------
+        Self
+            The gate.
+        """
+        return type(self)(self.policy, source=self._source)
+
+    def _hold_version(self, source: object) -> None:
+        """Ask the ledger, where there is one, whether figures of these data may be shown beside those of others."""
+        for behind in (source, self._source):
+            if self.ledger is not None and behind is not None:
+                self.ledger.hold_version(behind, threshold=self.policy.threshold)
 
     def _behind(self, source: object) -> object:
         """The data behind a frame: those named with it, or those that the gate was made for."""

@@ -13,28 +13,38 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
 from hybrid_toolkit.data.atomic_output import atomic_write_bytes, atomic_write_text, only_writer, output_refusal
-from hybrid_toolkit.errors import UnreadableError
+from hybrid_toolkit.errors import DisclosureError, UnreadableError
 
 FOLDER, LEDGER, KEY, LOCK = ".disclosure", "ledger.json", "key", "lock"
 KEY_BYTES = 32
 """Length of the key, that of the hash it is used with."""
+_PEOPLE = ("worker_id", "family_id", "child_id")
+"""Keys that name somebody, in any table; a row is of each that it has. Tables without any describe nobody."""
+FREE_ROWS = "rows"
+"""Name of a table of free rows, each of which may be a person of its own."""
+FEW_CHANGED = "DATA-FEW-CHANGED"
 _WHICH = "which key"
 """Text whose hash tells one key from another."""
 _SCHEMA = 1
 MOST_CELLS = 1200
 """Cells of one metric that are kept: some ten groups and what follows of them, each month for five years."""
 
-_Key = TypeVar("_Key", bound=Hashable)
-MarksOf = Callable[[Sequence[NDArray[np.bool_]]], Sequence[Mapping[str, str]]]
-"""From cells, the units of each, to person -> what they bring to it, a mapping a cell."""
+
+@dataclass(frozen=True)
+class FreeRows:
+    """A table of free rows as the data behind a figure, by the hash of the result that was made of it."""
+
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    hash: str
+    synthetic: bool = False
 
 
 class VersionLedger:
@@ -42,8 +52,9 @@ class VersionLedger:
 
     Parameters
     ----------
-    folder : str | Path
-        The folder in which what is released is kept; the ledger lies in ``.disclosure`` within it.
+    folder : str | Path | None
+        The folder in which what is released is kept; the ledger lies in ``.disclosure`` within it. None keeps it in
+        memory, for a sitting of which nothing is kept.
 
     Raises
     ------
@@ -64,13 +75,18 @@ class VersionLedger:
     False
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self._place = Path(folder).expanduser() / FOLDER
+    def __init__(self, folder: str | Path | None) -> None:
+        self._place = None if folder is None else Path(folder).expanduser() / FOLDER
+        self._memory = secrets.token_bytes(KEY_BYTES)
         self._at = self._stand()
+        self._shown: dict[str, list[dict[str, Any]]] = {}
         self._shown = self._read()
+        self._whole: set[str] = set()
 
     def _stand(self) -> tuple[int, int]:
         """When the ledger was last written, and its size; nought where there is none."""
+        if self._place is None:
+            return 0, 0
         try:
             stat = (self._place / LEDGER).stat()
         except OSError:
@@ -79,6 +95,8 @@ class VersionLedger:
 
     def _read(self) -> dict[str, list[dict[str, Any]]]:
         """What the ledger holds; nothing where there is none yet."""
+        if self._place is None:
+            return self._shown
         try:
             raw = json.loads((self._place / LEDGER).read_text(encoding="utf-8"))
             shown = raw["shown"]
@@ -89,20 +107,16 @@ class VersionLedger:
         except FileNotFoundError:
             if not (self._place / LEDGER).exists():
                 return {}
-            raise self._unreadable() from None  # hashes without their key tell nothing of what changed
+            raise _unreadable(self._place) from None  # hashes without their key tell nothing of what changed
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            raise self._unreadable() from None
+            raise _unreadable(self._place) from None
         return dict(shown)
 
-    def _unreadable(self) -> UnreadableError:
-        return UnreadableError(
-            f"the ledger of the release folder '{self._place.parent.name}' or its key cannot be read.",
-            fix=f"Restore the folder '{FOLDER}' from a copy; without it, changes of few people cannot be seen.",
-            code="LEDGER-UNREADABLE",
-        )
-
     def few_changed(self, figure: str, behind: Mapping[str, str], *, threshold: int) -> bool:
-        """Whether a cell differs by some people, but few, from any cell of the same metric that was shown.
+        """Whether a cell differs by some people, but few, from any cell that was shown.
+
+        Cells of another figure count where all who stand behind both bring the same to both: one of home visits and
+        one of all visits, say, where few have any other.
 
         Parameters
         ----------
@@ -115,12 +129,15 @@ class VersionLedger:
         """
         if (at := self._stand()) != self._at:  # somebody else has shown something since
             self._at, self._shown = at, self._read()
-        now = self._hashed(behind)
-        for version in self._shown.get(self._name(figure), []):
-            then = version["behind"]
-            changed = sum(1 for who in now.keys() | then.keys() if now.get(who) != then.get(who))
-            if 0 < changed < threshold:
-                return True
+        now, mine = self._hashed(behind), self._name(figure)
+        for name, cells in self._shown.items():
+            for then in (cell["behind"] for cell in cells):
+                if abs(len(now) - len(then)) >= threshold:
+                    continue
+                changed = [who for who, _ in now.items() ^ then.items()]
+                people = set(changed)
+                if 0 < len(people) < threshold and (name == mine or len(changed) == len(people)):
+                    return True
         return False
 
     def record(self, figure: str, cells: Sequence[Mapping[str, str]], *, version: str) -> None:
@@ -141,15 +158,56 @@ class VersionLedger:
             The folder cannot be written.
         """
         hashed = [self._hashed(behind) for behind in cells]
+        if self._place is None:
+            self._add(figure, hashed, version)
+            return
         with only_writer(self._place / LOCK):
             self._shown = self._read()
-            held = self._shown.setdefault(self._name(figure), [])
-            new = [now for now in hashed if not any(v["behind"] == now for v in held)]
-            if new:
-                held += [{"version": self._hash(version), "behind": now} for now in new]
-                del held[:-MOST_CELLS]
+            if self._add(figure, hashed, version):
                 text = json.dumps({"schema": _SCHEMA, "shown": self._shown}, sort_keys=True)
                 atomic_write_text(self._place / LEDGER, text)
+
+    def hold_version(self, data: object, *, threshold: int) -> None:
+        """Refuse data that differ by few people from data of which figures were shown; remember them otherwise.
+
+        For figures that are not held cell by cell: estimates of a study, distributions, curves. Such a figure of data
+        with one person fewer tells of that person, however many stand behind it.
+
+        Parameters
+        ----------
+        data : object
+            What the figure is of; looked at where it has ``tables``, which are frames by name, and ``hash``.
+        threshold : int
+            Fewest people.
+
+        Raises
+        ------
+        DisclosureError
+            DATA-FEW-CHANGED, they differ by some people, but few.
+        """
+        tables, version = getattr(data, "tables", None), getattr(data, "hash", None)
+        if not isinstance(tables, Mapping) or not isinstance(version, str) or version in self._whole:
+            return
+        kinds = _people_of(tables)
+        if any(self.few_changed(f"data of {kind}", marks, threshold=threshold) for kind, marks in kinds.items()):
+            raise DisclosureError(
+                f"Figures of other data were shown before, and these data differ from them by fewer than {threshold} "
+                "people, of whom the difference would tell.",
+                fix="Use the earlier data until more has changed. Where nothing of them was kept or passed on, "
+                "use another release folder, or begin a new sitting.",
+                code=FEW_CHANGED,
+            )
+        for kind, marks in kinds.items():
+            self.record(f"data of {kind}", [marks], version=version)
+        self._whole.add(version)
+
+    def _add(self, figure: str, hashed: Sequence[dict[str, str]], version: str) -> bool:
+        """Add the cells that are new; whether there are any."""
+        held = self._shown.setdefault(self._name(figure), [])
+        new = [now for now in hashed if not any(v["behind"] == now for v in held)]
+        held += [{"version": self._hash(version), "behind": now} for now in new]
+        del held[:-MOST_CELLS]
+        return bool(new)
 
     def keyed(self, text: str) -> str:
         """A hash with the folder's key: the same for the same text here, and no test of a guess for who has no key.
@@ -175,10 +233,12 @@ class VersionLedger:
         mark : str
             What ``keyed`` returned, here or elsewhere.
         """
-        path = self._place / KEY
-        return path.is_file() and mark.split(":")[1:2] == [_mark(path.read_bytes(), _WHICH)[:8]]
+        path = None if self._place is None else self._place / KEY
+        return path is not None and path.is_file() and mark.split(":")[1:2] == [_mark(path.read_bytes(), _WHICH)[:8]]
 
     def _key(self) -> bytes:
+        if self._place is None:
+            return self._memory
         path = self._place / KEY
         if not path.is_file():
             try:
@@ -202,93 +262,49 @@ class VersionLedger:
         return {_mark(key, who)[:16]: _mark(key, f"{who}|{what}")[:16] for who, what in behind.items()}
 
 
-def _mark(key: bytes, text: str) -> str:
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-
-
-def few_apart(
-    ledger: VersionLedger,
-    figure: str,
-    cells: Mapping[_Key, NDArray[np.bool_]],
-    marks: MarksOf,
-    *,
-    whole: _Key,
-    threshold: int,
-) -> set[_Key]:
-    """Cells that differ by few people from one that was shown, and those from which such a cell would follow.
-
-    What follows of the cells is looked at too: the whole less each part and less all of them, and all parts together.
-    Parts are taken away until all this is far from what was shown. Sums of some parts alone are not looked at.
-
-    Parameters
-    ----------
-    ledger : VersionLedger
-        What was shown.
-    figure : str
-        The metric, as the ledger calls it.
-    cells : Mapping[Key, NDArray[np.bool]]
-        The units of each cell that would be shown, of shape (units,).
-    marks : MarksOf
-        Who stands behind cells and with what.
-    whole : Key
-        Which of them is everyone, where it is among them.
-    threshold : int
-        The fewest people.
-
-    Examples
-    --------
-    Thirty people; a group of twelve was shown. One of thirteen, and all that would give it away, is held back.
-
-    >>> import tempfile
-    >>> ledger, people = VersionLedger(tempfile.mkdtemp()), np.arange(30)
-    >>> def marks(cells):
-    ...     return [{str(p): "1" for p in people[cell]} for cell in cells]
-    >>> ledger.record("fte", marks([people < 12]), version="a")
-    >>> sorted(few_apart(ledger, "fte", {"all": people < 30, "b": people >= 13}, marks, whole="all", threshold=10))
-    ['b']
-    """
-    out: set[_Key] = set()
-    for key, mark in zip(cells, marks(list(cells.values())), strict=True):
-        if ledger.few_changed(figure, mark, threshold=threshold):
-            out.add(key)
-    while whole in cells and whole not in out:
-        shown = {k: c for k, c in cells.items() if k not in out}
-        follow = _follow(shown, whole)
-        told = marks([rows for _, rows in follow])
-        clash = [k for (k, _), mark in zip(follow, told, strict=True)
-                 if len(mark) >= threshold and ledger.few_changed(figure, mark, threshold=threshold)]  # fmt: skip
-        if not clash:
-            break
-        smallest = min((k for k in shown if k != whole), key=lambda k: int(cells[k].sum()), default=whole)
-        out.add(next((k for k in clash if k != whole), smallest))
+def _people_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
+    """Kind of person -> person -> a sum over the hashes of their rows in all tables, whatever the order of rows."""
+    found: dict[str, list[pd.Series[Any]]] = {}
+    for name, frame in tables.items():
+        columns = sorted(map(str, frame.columns))
+        plain = frame.astype({c: "str" for c in columns if frame[c].dtype == object})[columns]
+        rows = pd.util.hash_pandas_object(plain.assign(table=name), index=False)
+        keys = [c for c in _PEOPLE if c in plain]
+        for key in keys:
+            found.setdefault(key, []).append(rows.groupby(plain[key].to_numpy()).sum())
+        alone = rows[plain[keys].isna().all(axis=1).to_numpy()] if keys or name == FREE_ROWS else rows[:0]
+        if len(alone):
+            found.setdefault(FREE_ROWS, []).append(alone.groupby(alone.astype("str").to_numpy()).sum())
+    out = {}
+    for kind, parts in found.items():
+        summed = pd.concat(parts)
+        summed = summed.groupby(level=0).sum()
+        out[kind] = dict(zip(summed.index.astype("str"), summed.astype("str"), strict=True))
     return out
 
 
-def remember(
-    ledger: VersionLedger,
-    figure: str,
-    cells: Mapping[_Key, NDArray[np.bool_]],
-    marks: MarksOf,
-    *,
-    whole: _Key,
-    threshold: int,
-    version: str,
-) -> None:
-    """Tell the ledger of the cells that are shown and of those that follow; parameters as ``few_apart``."""
-    follow = [rows for _, rows in _follow(cells, whole)]
-    told = marks([*cells.values(), *follow])
-    kept = [mark for i, mark in enumerate(told) if i < len(cells) or len(mark) >= threshold]
-    ledger.record(figure, kept, version=version)
+def sitting_ledger() -> VersionLedger:
+    """The ledger of this sitting: one for all that a process shows where no release folder is named, in memory."""
+    if not _sitting:
+        _sitting.append(VersionLedger(None))
+    return _sitting[0]
 
 
-def _follow(cells: Mapping[_Key, NDArray[np.bool_]], whole: _Key) -> list[tuple[_Key, NDArray[np.bool_]]]:
-    """What follows of cells: the whole less each part, all parts together, and the whole less them.
+def forget_sitting() -> None:
+    """Begin a new sitting: what was shown before was neither kept nor passed on."""
+    _sitting.clear()
 
-    Each with the part to take away, or the whole where it is of all parts.
-    """
-    parts = {k: c for k, c in cells.items() if k != whole}
-    if whole not in cells or not parts:
-        return []
-    together = np.any(list(parts.values()), axis=0)
-    found = [(k, cells[whole] & ~c) for k, c in parts.items()]
-    return [(k, c) for k, c in [*found, (whole, together), (whole, cells[whole] & ~together)] if c.any()]
+
+_sitting: list[VersionLedger] = []
+
+
+def _unreadable(place: Path) -> UnreadableError:
+    return UnreadableError(
+        f"the ledger of the release folder '{place.parent.name}' or its key cannot be read.",
+        fix=f"Restore the folder '{FOLDER}' from a copy; without it, changes of few people cannot be seen.",
+        code="LEDGER-UNREADABLE",
+    )
+
+
+def _mark(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

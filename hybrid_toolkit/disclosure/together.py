@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.release import Release
-from hybrid_toolkit.disclosure.release_ledger import MarksOf, few_apart, remember
+from hybrid_toolkit.disclosure.release_ledger import VersionLedger
 from hybrid_toolkit.disclosure.sitting import fewest_behind
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Kinds = Mapping[str, tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]]
 HIDE = "_hide"
+_Key = TypeVar("_Key", bound=Hashable)
+MarksOf = Callable[[Sequence[NDArray[np.bool_]]], Sequence[Mapping[str, str]]]
+"""From cells, the units of each, to person -> what they bring to it, a mapping a cell."""
 
 
 def release_together(
@@ -83,8 +86,9 @@ def release_together(
     keys = list(rows[list(dims)].astype(str).itertuples(index=False, name=None))
     counts = rows["n"].to_numpy(dtype=float)
     enough = gate.policy.threshold
+    shows = gate if marks is None else gate.without_ledger()  # with marks each cell is held to the ledger by itself
     while True:
-        release = gate.table(
+        release = shows.table(
             rows, dims=dims, people=named, total_label=whole, structural_zeros=True, hide=HIDE, **table
         )
         content = release.content
@@ -105,3 +109,92 @@ def release_together(
         parts = [i for i in at if any(part != whole for part in keys[i])]
         smallest = min(parts or at, key=lambda i: (counts[i], i))
         rows.loc[smallest, HIDE] = True
+
+
+def few_apart(
+    ledger: VersionLedger,
+    figure: str,
+    cells: Mapping[_Key, NDArray[np.bool_]],
+    marks: MarksOf,
+    *,
+    whole: _Key,
+    threshold: int,
+) -> set[_Key]:
+    """Cells that differ by few people from one that was shown, and those from which such a cell would follow.
+
+    What follows of the cells is looked at too: the whole less each part and less all of them, and all parts together.
+    Parts are taken away until all this is far from what was shown. Sums of some parts alone are not looked at.
+
+    Parameters
+    ----------
+    ledger : VersionLedger
+        What was shown.
+    figure : str
+        The metric, as the ledger calls it.
+    cells : Mapping[Key, NDArray[np.bool]]
+        The units of each cell that would be shown, of shape (units,).
+    marks : MarksOf
+        Who stands behind cells and with what.
+    whole : Key
+        Which of them is everyone, where it is among them.
+    threshold : int
+        The fewest people.
+
+    Examples
+    --------
+    Thirty people; a group of twelve was shown. One of thirteen, and all that would give it away, is held back.
+
+    >>> import tempfile
+    >>> from hybrid_toolkit.disclosure.release_ledger import VersionLedger
+    >>> ledger, people = VersionLedger(tempfile.mkdtemp()), np.arange(30)
+    >>> def marks(cells):
+    ...     return [{str(p): "1" for p in people[cell]} for cell in cells]
+    >>> ledger.record("fte", marks([people < 12]), version="a")
+    >>> sorted(few_apart(ledger, "fte", {"all": people < 30, "b": people >= 13}, marks, whole="all", threshold=10))
+    ['b']
+    """
+    out: set[_Key] = set()
+    for key, mark in zip(cells, marks(list(cells.values())), strict=True):
+        if ledger.few_changed(figure, mark, threshold=threshold):
+            out.add(key)
+    while whole in cells and whole not in out:
+        shown = {k: c for k, c in cells.items() if k not in out}
+        follow = _follow(shown, whole)
+        told = marks([rows for _, rows in follow])
+        clash = [k for (k, _), mark in zip(follow, told, strict=True)
+                 if len(mark) >= threshold and ledger.few_changed(figure, mark, threshold=threshold)]  # fmt: skip
+        if not clash:
+            break
+        smallest = min((k for k in shown if k != whole), key=lambda k: int(cells[k].sum()), default=whole)
+        out.add(next((k for k in clash if k != whole), smallest))
+    return out
+
+
+def remember(
+    ledger: VersionLedger,
+    figure: str,
+    cells: Mapping[_Key, NDArray[np.bool_]],
+    marks: MarksOf,
+    *,
+    whole: _Key,
+    threshold: int,
+    version: str,
+) -> None:
+    """Tell the ledger of the cells that are shown and of those that follow; parameters as ``few_apart``."""
+    follow = [rows for _, rows in _follow(cells, whole)]
+    told = marks([*cells.values(), *follow])
+    kept = [mark for i, mark in enumerate(told) if i < len(cells) or len(mark) >= threshold]
+    ledger.record(figure, kept, version=version)
+
+
+def _follow(cells: Mapping[_Key, NDArray[np.bool_]], whole: _Key) -> list[tuple[_Key, NDArray[np.bool_]]]:
+    """What follows of cells: the whole less each part, all parts together, and the whole less them.
+
+    Each with the part to take away, or the whole where it is of all parts.
+    """
+    parts = {k: c for k, c in cells.items() if k != whole}
+    if whole not in cells or not parts:
+        return []
+    together = np.any(list(parts.values()), axis=0)
+    found = [(k, cells[whole] & ~c) for k, c in parts.items()]
+    return [(k, c) for k, c in [*found, (whole, together), (whole, cells[whole] & ~together)] if c.any()]

@@ -216,6 +216,8 @@ def figure_marks(spec: MetricSpec, units: pd.DataFrame, cells: Sequence[NDArray[
     assert spec.statistic is not None
     when = [c for c in units if c in _WHEN or pd.api.types.is_datetime64_any_dtype(units[c])]
     made_of = units[list(dict.fromkeys([*spec.statistic.columns, *when]))]
+    numbers = made_of.select_dtypes(include=["number", "bool"]).columns
+    made_of = made_of.astype(dict.fromkeys(numbers, "Float64"))  # the same value is the same in any metric
     brings = pd.util.hash_pandas_object(made_of, index=False).astype("str")
     out = []
     for cell in cells:

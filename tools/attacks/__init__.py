@@ -10,7 +10,7 @@ import numpy as np
 from tools.attacks.files import documents, texts_of_data, what_ifs
 from tools.attacks.hashes import hashes
 from tools.attacks.models import event_times, own_filters, regressions, saturated, survival
-from tools.attacks.sittings import charts, explorer, plans, two_kinds, versions
+from tools.attacks.sittings import charts, explorer, other_metrics, plans, sitting_of_widgets, two_kinds, versions
 from tools.attacks.tables import groups_with_all, histograms, nested_shares, places, undo_rounding, unsaid_frames
 
 Door = Callable[[np.random.Generator], "tuple[int, int, int]"]
@@ -32,6 +32,8 @@ DOORS: dict[str, Door] = {
     "explorer over groups and periods": explorer,
     "yesterday's data and today's": versions,
     "a table and a view of nearly the same people": two_kinds,
+    "views of one sitting before and after somebody left": sitting_of_widgets,
+    "two metrics of the same values": other_metrics,
     "an action of a plan measured again": plans,
     "what-if of an estimate on few people": what_ifs,
     "documents, pictures and states of a view": documents,

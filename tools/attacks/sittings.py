@@ -11,11 +11,11 @@ import pandas as pd
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure import Gate
-from hybrid_toolkit.disclosure.release_ledger import VersionLedger
+from hybrid_toolkit.disclosure.release_ledger import VersionLedger, forget_sitting
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.report.measured import measure_released
 from hybrid_toolkit.report.remeasured import remeasure
-from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
+from hybrid_toolkit.widgets.explorer.metric_view import MetricViews, view_metric
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, ExplorerState
 from tools.attacks.solve import people_fixed
 from tools.attacks.tables import HOURS, staff
@@ -202,3 +202,73 @@ def versions(rng: np.random.Generator) -> tuple[int, int, int]:
         else:
             open_ = hits
     return leaks, open_, seen
+
+
+def sitting_of_widgets(rng: np.random.Generator) -> tuple[int, int, int]:
+    """Views opened one after the other in one kernel, none of them given a gate, before and after one to three left.
+
+    The reader subtracts: the cells of both versions, and their distributions.
+    """
+    data = months(rng)
+    worker, month = data.table("worker"), data.table("worker_month")
+    gone = set(rng.choice(worker["worker_id"].to_numpy(), int(rng.integers(1, 4)), replace=False))
+    later = ht.EvaluationData({
+        "worker": worker[~worker["worker_id"].isin(gone)].reset_index(drop=True),
+        "worker_month": month[~month["worker_id"].isin(gone)].reset_index(drop=True)})  # fmt: skip
+    left = worker[worker["worker_id"].isin(gone & set(month["worker_id"]))]
+    by = str(rng.choice(["role", "sex", "ethnicity"]))
+    out, seen = [], 0
+    for remembers in (True, False):
+        forget_sitting()
+        shown: list[set[str]] = []
+        binned: list[set[str]] = []
+        for version in (data, later):
+            if not remembers:
+                forget_sitting()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                try:
+                    view = view_metric(version, metric=METRIC, group=by)
+                except HybridToolkitError:
+                    continue
+            content = view.estimates.content
+            shown.append(set(content.loc[~content["suppressed"], "group"].astype(str)))
+            bins = None if view.distribution is None else view.distribution.content
+            binned.append(set() if bins is None else set(bins["group"].astype(str)))
+        forget_sitting()
+        if len(shown) == 2:
+            label = left[by].fillna("not recorded").astype(str)
+            both = [g for cells in (shown, binned) for g in cells[0] & cells[1]]
+            out.append(sum(len(left) > 0 if g == ALL_LEVELS else bool(label.eq(g).any()) for g in both))
+            seen = len(shown[1]) if remembers else seen
+        else:
+            out.append(0)
+    return out[0], out[1], seen
+
+
+def other_metrics(rng: np.random.Generator) -> tuple[int, int, int]:
+    """Two metrics of the same values, one of which leaves a few people out: subtract, for everyone and in groups."""
+    data = staff(rng)
+    worker = data.table("worker")
+    few = rng.choice(len(worker), int(rng.integers(1, 10)), replace=False)
+    hours = worker["fte"].copy()
+    hours.iloc[few] = np.nan
+    worker = worker.assign(broadband_cost=hours)  # the same values, but for a few who do not say
+    data = ht.EvaluationData({"worker": worker})
+    other = ht.declare_metric("Told", question="How much?", table="worker", formula="mean(broadband_cost)", unit="fte")
+    by = str(rng.choice(["role", "sex", "age_band"]))
+    label = worker[by].fillna("not recorded").astype(str).to_numpy()
+    left_out = np.isin(np.arange(len(worker)), few)
+    found, seen = [], 0
+    for remembers in (True, False):
+        with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            shown = []
+            for metric in (HOURS, other):
+                gate = Gate(source=data, ledger=VersionLedger(folder) if remembers else None)
+                content = measure_released(data, metric, by=by, gate=gate)[0].table.content  # type: ignore[arg-type]
+                shown.append(set(content.loc[~content["suppressed"], "group"].astype(str)))
+        both = shown[0] & shown[1]
+        found.append(sum(0 < int((left_out & ((label == g) | (g == ALL_LEVELS))).sum()) < 10 for g in both))
+        seen = len(shown[1]) if remembers else seen
+    return found[0], found[1], seen

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
-from hybrid_toolkit.disclosure.release_ledger import few_apart, remember
+from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.disclosure.release_ledger import FEW_CHANGED
+from hybrid_toolkit.disclosure.together import few_apart, remember
+from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.measured import figure_marks, figure_name
 from hybrid_toolkit.widgets.explorer.metric_units import Units
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
@@ -39,6 +44,17 @@ def keep_in_ledger(gate: Gate, units: Units, group: str, period: str, shown: Sho
         part = {k: c for k, c in cells.items() if k[at] == whole[at]}
         remember(gate.ledger, figure_name(units.spec), part, lambda found: _marks(units, found), whole=whole,
                  threshold=gate.policy.threshold, version=version)  # fmt: skip
+
+
+def release_bins(gate: Gate, bins: pd.DataFrame, *, name: str, source: EvaluationData) -> tuple[Release | None, str]:
+    """The bins of a distribution through the gate; why there are none while few people differ from data shown."""
+    try:
+        return gate.figure_data(bins, title=f"{name}: distribution", dims=["group", "bin", "label"], people="people",
+                                source=source), ""  # fmt: skip
+    except DisclosureError as error:
+        if error.code != FEW_CHANGED:
+            raise
+        return None, error.message
 
 
 def _wholes(shown: ShownCells) -> list[tuple[tuple[str, str], int]]:

@@ -18,10 +18,11 @@ from hybrid_toolkit.metrics.people import totals_note
 from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
-from hybrid_toolkit.widgets.explorer.held_back import held_to_ledger, keep_in_ledger
+from hybrid_toolkit.widgets.explorer.held_back import held_to_ledger, keep_in_ledger, release_bins
 from hybrid_toolkit.widgets.explorer.ledger import PeriodLedger, Refusal, clashing
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, Units
+from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import (
     ALL_LEVELS,
     NOTHING_BESIDE,
@@ -66,7 +67,8 @@ class MetricViews:
     def __init__(self, data: EvaluationData, *, gate: Gate | None = None, published: Beside | None = None) -> None:
         self.data = data
         self._published = (published or Beside()).read()
-        self._gate = gate if gate is not None else Gate(source=data)
+        self._gate = sitting_gate(data, gate)
+        self._by_cell = self._gate.without_ledger()  # each cell is held to the ledger by itself
         self._units: dict[str, Units] = {}
         self._open: dict[str, str] | None = None
         self._measured: dict[tuple[str, str, str], pd.DataFrame] = {}
@@ -140,7 +142,7 @@ class MetricViews:
             )
         hidden = ~pd.Series([pair in shown for pair in zip(rows["group"], rows["period"], strict=True)], dtype=bool)
         safe = rows.assign(n=rows["n"].mask(hidden.to_numpy(), 0))
-        estimates = self._gate.figure_data(
+        estimates = self._by_cell.figure_data(
             safe, title=spec.name, dims=["group", "period"], values=_VALUES, source=self.data
         )
         told = estimates.content[~estimates.content["suppressed"]]
@@ -210,7 +212,7 @@ class MetricViews:
         """Rows of each cell that a group would show by itself over the whole period."""
         counts = units.counts(group, [])
         if _small(counts, self._gate.policy.threshold, shares=units.binary).any():
-            counts = self._gate.table(
+            counts = self._by_cell.table(
                 counts, title=units.spec.name, dims=["group"], people="people",
                 shares=["share"] if units.binary else [], total_label=ALL_LEVELS, structural_zeros=True,
                 source=self.data,
@@ -271,7 +273,7 @@ class MetricViews:
         if key not in self._by_gate:
             dims, counts, small = self._counts(units, group)
             if small.any():
-                release = self._gate.table(
+                release = self._by_cell.table(
                     counts, title=units.spec.name, dims=dims, people="people",
                     shares=["share"] if units.binary else [], total_label=ALL_LEVELS, structural_zeros=True,
                     source=self.data,
@@ -302,11 +304,7 @@ class MetricViews:
         if key not in self._binned:
             bins, reason = units.bins(group, threshold=self._gate.policy.threshold)
             if not reason:
-                release = self._gate.figure_data(
-                    bins, title=f"{units.spec.name}: distribution", dims=["group", "bin", "label"], people="people",
-                    source=self.data,
-                )  # fmt: skip
-                self._binned[key] = release, ""
+                self._binned[key] = release_bins(self._gate, bins, name=units.spec.name, source=self.data)
             else:
                 self._binned[key] = (None, reason) if group == ALL_LEVELS else self._distribution(units, ALL_LEVELS)
         return self._binned[key]

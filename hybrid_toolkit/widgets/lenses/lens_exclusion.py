@@ -13,6 +13,7 @@ from hybrid_toolkit.widgets.lenses.exclusion_families import FamilyAccess
 from hybrid_toolkit.widgets.lenses.exclusion_staff import StaffBroadband
 from hybrid_toolkit.widgets.lenses.lens import LensView, notes_release
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
+from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import DataReference
 
 WHO = {"families": "Families", "staff": "Staff"}
@@ -39,7 +40,7 @@ class DigitalExclusionViews:
 
     def __init__(self, data: EvaluationData, *, gate: Gate | None = None) -> None:
         self.data = data
-        self._gate = gate if gate is not None else Gate(source=data)
+        self._gate = sitting_gate(data, gate)
         self._made: dict[DigitalExclusionState, LensView] = {}
 
     @cached_property

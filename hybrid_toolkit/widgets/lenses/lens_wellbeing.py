@@ -27,6 +27,7 @@ from hybrid_toolkit.widgets.lenses.lens import (
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
 from hybrid_toolkit.widgets.lenses.take_away import furthest_say
+from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import SharePart, shares_svg
@@ -66,7 +67,7 @@ class WellbeingViews:
 
     def __init__(self, data: EvaluationData, *, gate: Gate | None = None) -> None:
         self.data = data
-        self._gate = gate if gate is not None else Gate(source=data)
+        self._gate = sitting_gate(data, gate)
         self._metrics = MetricViews(data, gate=self._gate)
         self._made: dict[WellbeingState, LensView] = {}
 

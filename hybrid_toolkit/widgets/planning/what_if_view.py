@@ -33,6 +33,7 @@ from hybrid_toolkit.widgets.lenses.lens import (
     three_of,
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
+from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import DataReference
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 
@@ -72,7 +73,7 @@ class WhatIfViews:
         self, data: EvaluationData, *, gate: Gate | None = None, results: Mapping[str, StudyResult] | None = None
     ) -> None:
         self.data = data
-        self._gate = gate if gate is not None else Gate(source=data)
+        self._gate = sitting_gate(data, gate)
         self.results = dict(results or {})
         self._days: dict[str, tuple[int, ...]] = {}
 

@@ -18,6 +18,8 @@ SLOW = {
     "regression on one or two people": 40,
     "a table and a view of nearly the same people": 8,
     "an action of a plan measured again": 8,
+    "views of one sitting before and after somebody left": 8,
+    "two metrics of the same values": 15,
     "what-if of an estimate on few people": 8,
     "documents, pictures and states of a view": 2,
     "texts that describe data": 5,

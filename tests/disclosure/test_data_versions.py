@@ -1,0 +1,144 @@
+"""Figures that are not held cell by cell: refused while the data differ by few people from data that were shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.__main__ import main
+from hybrid_toolkit.app.worker import Bench
+from hybrid_toolkit.disclosure import Gate
+from hybrid_toolkit.disclosure.release_ledger import FEW_CHANGED, VersionLedger
+from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.widgets.explorer.metric_view import view_metric
+
+ROWS = pd.DataFrame({"term": ["x"], "estimate": [0.2], "std_error": [0.05], "n": [200], "unit": ["share"]})
+
+
+def _staff(keep: int, *, changed: int = 0) -> ht.EvaluationData:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({"worker_id": [f"W{i:03}" for i in range(60)], "fte": np.round(rng.uniform(0.2, 1, 60), 3)})
+    frame.loc[: changed - 1, "fte"] = 0.111
+    return ht.EvaluationData({"worker": frame.head(keep).reset_index(drop=True)})
+
+
+@pytest.mark.parametrize(
+    ("later", "refused"),
+    [
+        (_staff(60), False),
+        (_staff(59), True),
+        (_staff(51), True),
+        (_staff(50), False),
+        (_staff(60, changed=1), True),
+        (_staff(60, changed=10), False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["estimates", "figure", "table", "text"])
+def test_any_figure_is_held_to_the_data_behind_it(
+    tmp_path: Path, later: ht.EvaluationData, refused: bool, kind: str
+) -> None:
+    def show(data: ht.EvaluationData) -> None:
+        gate = Gate(source=data, ledger=VersionLedger(tmp_path))
+        bins = pd.DataFrame({"place": ["town", "country"], "n": [30, 20], "mean": [0.6, 0.5]})
+        if kind == "estimates":
+            gate.estimates(ROWS, title="Slope", people="n")
+        elif kind == "text":
+            gate.text("More of x goes with more of y.", title="Claim", n=40)
+        elif kind == "figure":
+            gate.figure_data(bins, title="Means", dims=["place"], people="n", values=["mean"])
+        else:
+            gate.table(bins, title="Means", dims=["place"], people="n", values=["mean"])
+
+    first = _staff(60)
+    show(first)
+    if refused:
+        with pytest.raises(DisclosureError, match=FEW_CHANGED):
+            show(later)
+    else:
+        show(later)
+    show(first)  # the same data again give nothing away
+
+
+def test_the_order_of_rows_and_tables_without_people_do_not_count(tmp_path: Path) -> None:
+    worker = _staff(60).table("worker")
+    first = ht.EvaluationData({"worker": worker})
+    team = pd.DataFrame({"team_id": ["T1", "T2"], "la_id": ["L1", "L1"]})
+    again = ht.EvaluationData({"worker": worker.sample(frac=1, random_state=3), "team": team})
+    for data in (first, again):
+        Gate(source=data, ledger=VersionLedger(tmp_path)).estimates(ROWS, title="Slope", people="n")
+
+
+STUDY = """
+id = "mine"
+question = "Does y go with x?"
+row_unit = "rows"
+outcome = "y"
+exposure = "x"
+cluster = "team_id"
+design = "cross-sectional"
+estimand = "slope"
+"""
+
+
+def test_a_study_written_twice_into_one_folder_does_not_tell_of_a_leaver(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(1)
+    rows = pd.DataFrame({"worker_id": [f"W{i:03}" for i in range(200)], "x": np.round(rng.random(200), 3)})
+    rows["team_id"] = [f"T{i % 20:02}" for i in range(200)]
+    rows["y"] = np.round(2 * rows["x"] + rng.normal(size=200), 3)
+    (tmp_path / "s.toml").write_text(STUDY, encoding="utf-8")
+    rows.to_csv(tmp_path / "now.csv", index=False)
+    rows.drop(index=17).to_csv(tmp_path / "later.csv", index=False)
+    out = tmp_path / "out"
+    out.mkdir()
+
+    def run(data: str, report: str) -> int:
+        return main(["study", str(tmp_path / "s.toml"), str(tmp_path / data), "--out", str(out / report)])
+
+    assert run("now.csv", "one.html") == 0 and (out / "one.html").is_file()
+    capsys.readouterr()
+    assert run("later.csv", "two.html") != 0 and not (out / "two.html").exists()
+    said = capsys.readouterr()
+    assert FEW_CHANGED in said.out + said.err and "W017" not in said.out + said.err
+    assert run("now.csv", "again.html") == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    out = elsewhere
+    assert run("later.csv", "two.html") == 0
+
+
+def _months(keep: int) -> ht.EvaluationData:
+    rng = np.random.default_rng(7)
+    names = [f"W{i:03}" for i in range(80)]
+    parts = [pd.DataFrame({"worker_id": names, "month": m, "h_home": rng.uniform(0, 20, 80),
+                           "h_office": rng.uniform(5, 20, 80)})
+             for m in pd.date_range("2025-01-01", periods=2, freq="MS")]  # fmt: skip
+    month = pd.concat(parts, ignore_index=True)
+    worker = pd.DataFrame({"worker_id": names, "role": ["a", "b"] * 40})
+    kept = names[:keep]
+    return ht.EvaluationData({
+        "worker": worker[worker["worker_id"].isin(kept)], "worker_month": month[month["worker_id"].isin(kept)]
+    })  # fmt: skip
+
+
+def test_views_of_one_sitting_share_a_memory_and_a_new_sitting_has_none() -> None:
+    before = view_metric(_months(80), metric="remote_share_desk")
+    after = view_metric(_months(79), metric="remote_share_desk")
+    assert before.distribution is not None and not before.estimates.content["suppressed"].any()
+    assert after.distribution is None and after.estimates.content["suppressed"].all()
+
+
+def test_the_workbench_remembers_from_day_to_day_in_the_folder_of_the_work(tmp_path: Path) -> None:
+    for keep, place, shown in ((80, "a", True), (79, "a", False), (79, "b", True)):
+        bench = Bench("the data", ledger=str(tmp_path / place))  # another process, another day
+        bench.data = _months(keep)
+        view = view_metric(bench.data, metric="remote_share_desk", gate=bench.gate)
+        assert (view.distribution is not None) is shown
+        assert not view.estimates.content["suppressed"].all() if shown else view.estimates.content["suppressed"].all()
+    simulated = Bench()
+    assert simulated.gate.ledger is None
