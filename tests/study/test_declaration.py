@@ -119,7 +119,7 @@ def studies(draw: st.DrawFn) -> Study:
         contrast=draw(plain),
         contrast_size=draw(numbers),
         words=tuple(
-            OutcomeLabel(o, draw(plain), draw(units), draw(st.floats(1e-300, 100)), draw(st.none() | numbers))
+            OutcomeLabel(o, draw(plain), draw(units), draw(st.floats(0.01, 100)), draw(st.none() | numbers))
             for o in draw(st.lists(st.sampled_from([outcome, *secondary]), unique=True))
         ),
         caveats=tuple(draw(st.lists(text, max_size=2))),

@@ -76,6 +76,17 @@ def details_in(text: str) -> tuple[str, ...]:
     return tuple(what for what, pattern in _IN_WORDS.items() if pattern.search(text))
 
 
+def is_forename(word: str) -> bool:
+    """Whether a word is a common first name, by the list.
+
+    Examples
+    --------
+    >>> is_forename("Alex"), is_forename("Career")
+    (True, False)
+    """
+    return word.lower() in _FORENAMES
+
+
 def names_person(text: str) -> bool:
     """Whether words are, or begin with, the name of a person: a title and a name, or a common first name and another.
 

@@ -65,6 +65,13 @@ OTHER_WORDS = (
     r"(strong|weak|poor|good|bad)(est)? (team|office|worker|authorit|perform)\w*|poorest|number one",
     r"(ahead of|beats?|beaten|beating) (the )?(other|all|every|rest)|failing (team|office|worker|authorit)\w*",
     r"(in|non )?significan(t|tly|ce)",
+    r"ergo|undoubted(ly)?|conclusive(ly)?|indisputabl[ey]|without question",
+    r"(beyond|without|no) (any |all |a )?(reasonable )?doubts?|(is|are|as is|for|almost|quite) certain|certainly",
+    r"says? (the )?(regulator|inspectors?|inspectorate|ofsted)",
+    r"\w+[ -]star(red)? (team|office|worker|authorit|manager)\w*",
+    r"\w+[ -](rated|graded) (team|office|worker|authorit|manager)\w*",
+    r"(inadequate|outstanding|excellent|mediocre|(high|low|under|over)[ -]?(performing|achieving)) "
+    r"(team|office|worker|authorit|manager|famil)\w*",
 )
 """Words that rank, that speak of what one person or team will do, or that take a p-value for a finding."""
 _CAUSAL = re.compile(r"\b(" + "|".join(CAUSAL_WORDS) + r")\b")

@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from importlib.resources import files
 
-from hybrid_toolkit.data.privacy.personal import details_in, names_person
+from hybrid_toolkit.data.privacy.personal import details_in, is_forename, names_person
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.claim_words import OTHER_WORDS, readings
 
@@ -45,7 +45,31 @@ _BLAME = (
     r"in (?:what|which) order|order of (?:the |our )?(?:teams|offices|workers|managers|authorities)",
     r"(?:which|what) (?:workers?|staff|people|social workers?|teams?|managers?) (?:is|are|was|were) (?:about|likely)",
 )
+_SINGLES = (
+    r"^(?:who|whom|whose)\b|\? ?(?:who|whom|whose)\b",
+    r"(?:which|what) (?:of the |of our )?(?:one |single )?(?:teams?|offices?|workers?|staff|managers?|people|person"
+    r"|social workers?|practitioners?|authorit(?:y|ies)|councils?|famil(?:y|ies)|child|children|colleagues?)\b",
+    r"(?:scores?|grades?|marks?|ratings?|position) (?:\w+ ){0,3}(?:each|every) (?:team|office|worker|manager|family"
+    r"|person)",
+    r"(?:below|above) average|red flags?|outliers?|stands? out|drags? (?:us|them|the)|let go|do without|any good",
+)
+"""Questions that ask for people or teams one by one, where a study may ask how things go over all."""
+_ONE_PERSON = re.compile(
+    r"\bthe (?:only|sole|single|one|newest|youngest|oldest|longest[ -]serving) (?:\w+ )?(?:man|woman|worker|manager"
+    r"|person|family|child|member|practitioner|colleague)\b"
+    r"|\bthe (?:head|director|chief executive|deputy|lead member|chair) (?:of|for) \w+"
+    r"|\bthe (?:new )?(?:worker|person|family|child|manager|man|woman|social worker) (?:who|that|which) (?:joined|left"
+    r"|started|came|moved|complained)\b",
+    re.IGNORECASE,
+)
+"""One person called by what is theirs alone."""
+_COUNCIL = re.compile(
+    r"\b(?:Royal Borough|London Borough|Borough|City|County|Metropolitan Borough) of [A-Z]\w+"
+    r"|\b(?:LB[A-Z]{1,3}|RBKC|RBWM|RBG|BANES|BCP)\b"
+)
+"""An authority by its style or by the letters it is called by."""
 _BLAMES = re.compile(r"\b(?:" + "|".join(_BLAME) + r")\b", re.IGNORECASE)
+_ASKS_FOR = re.compile("|".join(rf"(?:{p})" for p in _SINGLES), re.IGNORECASE)
 _RANKS = re.compile(r"\b(?:" + "|".join(w for w in OTHER_WORDS if "will|shall" not in w) + r")\b", re.IGNORECASE)
 
 
@@ -68,13 +92,29 @@ def named_in(text: str) -> str:
     told += [w.title() for w in re.findall(r"\b[A-Z'’-]{2,} [A-Z'’-]{2,}\b", plain)]
     if any(map(names_person, told)) or any(map(_begins_with_name, read)):
         return "a person"
-    if any(_TITLED.search(r) for r in (*read, plain)):
+    if any(_TITLED.search(r) for r in (*read, plain)) or _ONE_PERSON.search(plain) or _first_name(text):
         return "a person"
-    if any(_AUTHORITY.search(t) for t in told[:2]) or any(_AUTHORITIES_READ.search(r) for r in read):
+    if (
+        _COUNCIL.search(plain)
+        or any(_AUTHORITY.search(t) for t in told[:2])
+        or any(_AUTHORITIES_READ.search(r) for r in read)
+    ):
         return "an authority"
     if _CODE.search(plain):
         return "a code or key"
     return next(iter(details_in(plain)), "")
+
+
+def _first_name(text: str) -> bool:
+    """Whether a word within a phrase is written as a first name that is no other word."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    words = re.findall(r"[A-Za-z'\u2019-]+", bare)
+    return any(
+        w[0].isupper() and w[1:].islower() and w.lower() not in _ALSO_WORDS and is_forename(w)
+        for word in words[1:]
+        for w in [word.removesuffix("'s").removesuffix("\u2019s")]
+        if w
+    )
 
 
 def _begins_with_name(reading: str) -> bool:
@@ -118,7 +158,12 @@ def check_question(question: str) -> None:
 Ask how an outcome goes with an exposure, over all, not who is behind or at fault.
     """
     check_named(question, what="the question")
-    found = {m.group(0) for pattern in (_BLAMES, _RANKS) for read in readings(question) for m in pattern.finditer(read)}
+    found = {
+        m.group(0)
+        for pattern in (_BLAMES, _RANKS, _ASKS_FOR)
+        for read in readings(question)
+        for m in pattern.finditer(read)
+    }
     if found:
         raise StudyError(
             f"the study's question ranks or blames ({len(found)} phrase{'s' if len(found) > 1 else ''}).",

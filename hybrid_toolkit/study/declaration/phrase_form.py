@@ -8,7 +8,7 @@ import unicodedata
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.claim_words import plain_text
 
-_MARKUP = re.compile(r"<\s*[/!a-z]|&(?:#\w+|[a-z]+);|`|\*|\[[^\]]*\]\(|!\[|\||__|~~|^\s*#", re.IGNORECASE)
+_MARKUP = re.compile(r"%[(sdif]|<\s*[/!a-z]|&(?:#\w+|[a-z]+);|`|\*|\[[^\]]*\]\(|!\[|\||__|~~|^\s*#", re.IGNORECASE)
 """HTML, entities and Markdown, which a page or a notebook would take for more than words."""
 _FORMULA = re.compile(r"^\s*[=+@\t\r]|^\s*-\s*[\w(]")
 """What a spreadsheet would work out."""
@@ -19,13 +19,34 @@ _UNIT_SAYS = re.compile(
     re.IGNORECASE,
 )
 """A number in front of a unit would stand behind the estimate's own, and a direction against it."""
+_UNIT_SHORT = re.compile(
+    r"^\s*(?:[-+\u2212\u2013]|(?:k|m|bn)\s)|\btimes as\b|\bto the (?:good|bad|worse)\b", re.IGNORECASE
+)
+"""A sign or a letter for thousands in front of a unit, and other words for a direction."""
+_PLAIN = frozenset("'\u2019\u2018,.-\u2013()/%&+:_\u00a3\u00b0\u00aa\u00ba\u00b5")
+"""Signs that a few plain words need; no others are printed in a claim."""
+_ASKS = frozenset('?;!"\u201c\u201d')
+"""Signs that a question may hold as well."""
+_ODD = "signs or letters that are no plain words"
+_ADDRESS = re.compile(r"\bwww\.|\w\.(?:com|org|net|uk|gov|io)\b", re.IGNORECASE)
 _NUMBERS = {
     **{"a": 1.0, "one": 1.0, "single": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0},
     **{"seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0, "twelve": 12.0, "twenty": 20.0, "fifty": 50.0},
     **{"hundred": 100.0, "thousand": 1000.0, "half": 0.5, "quarter": 0.25, "tenth": 0.1},
 }
 _UNITS = re.compile(rf"\b(\d[\d.,]*|{'|'.join(_NUMBERS)})\s+(?:(?:a|whole|full|entire|single|of a)\s+)*units?\b", re.I)
-_TIMES = re.compile(r"\b(?:twice|thrice|double|triple|treble|half|\w+ times) (?:as|the)\b", re.IGNORECASE)
+_TIMES = re.compile(
+    r"\b(?:twice|thrice|double|triple|treble|half|\w+ times) (?:as|the)\b|\b\w+[- ]?fold\b|\btimes (?:\d|"
+    rf"{'|'.join(_NUMBERS)})",
+    re.IGNORECASE,
+)
+_VAGUE = re.compile(
+    r"\b(?:dozens?|scores?|couple|pair|several|some|many|few|multiple|various|zero|no|(?:\w+-)?(?:hundreds?|thousands?)"
+    r"|millions?|billions?|minus \w+|negative \w+|\w+-(?:one|two|three|four|five|six|seven|eight|nine))"
+    r"(?: of)? units?\b|\bunits? (?:less|fewer|lower|down)\b|\b\d[\d.,]*e[+-]?\d+\b|\b[ivxlcm]{1,6} units?\b",
+    re.IGNORECASE,
+)
+"""Amounts of units that are no number this can be held to, and those that go the other way."""
 LONGEST_QUESTION = 400
 """Letters; the longest question of the shipped studies has about half as many."""
 LARGEST_SCALE = 100.0
@@ -60,9 +81,22 @@ outcome, unit and contrast in a few plain words on one line.
             kinds["a bracket that is open"] = kinds.get("a bracket that is open", 0) + 1
         if text and not plain_text(text):
             kinds["nothing that is seen"] = kinds.get("nothing that is seen", 0) + 1
+        if _signs(flat, _PLAIN) or _ADDRESS.search(flat):
+            kinds["signs or letters that are no plain words"] = (
+                kinds.get("signs or letters that are no plain words", 0) + 1
+            )
         if any(unicodedata.category(c) == "Cc" for c in text):
             kinds["more than one line"] = kinds.get("more than one line", 0) + 1
     _refuse(kinds)
+
+
+def _signs(text: str, allowed: frozenset[str]) -> int:
+    """Characters that are no Latin letter, digit, space or sign that is allowed; those that are not seen aside."""
+    return sum(
+        not (c in allowed or (c.isascii() and c.isalnum()) or unicodedata.name(c, "").startswith("LATIN"))
+        for c in text
+        if unicodedata.category(c) not in ("Cf", "Cc", "Zs", "Mn")
+    )
 
 
 def _refuse(kinds: dict[str, int]) -> None:
@@ -89,7 +123,8 @@ def check_question_form(question: str) -> None:
             code="WORDS-LONG",
         )
     flat = unicodedata.normalize("NFKC", question)
-    _refuse({kind: 1 for kind, pattern in (("markup", _MARKUP), ("a formula", _FORMULA)) if pattern.search(flat)})
+    kinds = {kind: 1 for kind, pattern in (("markup", _MARKUP), ("a formula", _FORMULA)) if pattern.search(flat)}
+    _refuse(kinds | ({_ODD: 1} if _signs(flat, _PLAIN | _ASKS) else {}))
 
 
 def check_unit(unit: str, scale: float) -> None:
@@ -105,13 +140,14 @@ def check_unit(unit: str, scale: float) -> None:
     >>> check_unit("percentage points", 100.0)
     >>> check_unit("visits per 1,000 children", 1000.0)
     """
-    if _UNIT_SAYS.search(unicodedata.normalize("NFKC", unit)):
+    flat = unicodedata.normalize("NFKC", unit)
+    if _UNIT_SAYS.search(flat) or _UNIT_SHORT.search(flat):
         raise StudyError(
             "a unit of the study begins with a number or says a direction, which would change the figure before it.",
             fix="Name the unit alone, such as 'points on a scale of 1 to 5'.",
             code="WORDS-SIZE",
         )
-    if scale > LARGEST_SCALE and not re.search(r"\d|\bper\b", unit):
+    if not 1 / LARGEST_SCALE <= scale <= LARGEST_SCALE and not re.search(r"\d|\bper\b", unit):
         raise StudyError(
             f"the figure is multiplied by {scale:g}, and its unit does not say of how many.",
             fix=f"Write a unit such as 'visits per {scale:,.0f} children', or set the scale to 1.",
@@ -136,8 +172,9 @@ def check_contrast(contrast: str, size: float) -> None:
     hybrid_toolkit.errors.StudyError: [WORDS-SIZE] the contrast says another number of units than contrast_size, 1. \
 How to fix: Write 1 unit, or set contrast_size to what the contrast says.
     """
-    told = [_NUMBERS.get(n.lower()) or float(n.replace(",", "").rstrip(".")) for n in _UNITS.findall(contrast)]
-    if any(n != size for n in told) or _TIMES.search(contrast):
+    flat = unicodedata.normalize("NFKC", contrast)
+    told = [_NUMBERS.get(n.lower()) or float(n.replace(",", "").rstrip(".")) for n in _UNITS.findall(flat)]
+    if any(n != size for n in told) or _TIMES.search(flat) or _VAGUE.search(flat):
         raise StudyError(
             f"the contrast says another number of units than contrast_size, {size:g}.",
             fix=f"Write {size:g} unit{'' if size == 1 else 's'}, or set contrast_size to what the contrast says.",

@@ -153,6 +153,7 @@ def check_declaration(study: StudyFields) -> None:
     check_contrast(study.contrast, study.contrast_size)
     check_named(study.contrast, study.exposure, *study.moderators, what="a side")
     check_named(*(t for w in study.words for t in (w.phrase, w.unit)), *study.mediators, study.effect_unit)
+    check_named(study.id.replace("-", " "), study.estimand, *study.outcomes, study.cluster, what="a part")
     _check_words_of(study)
 
 

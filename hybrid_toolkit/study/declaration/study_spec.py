@@ -39,7 +39,8 @@ class StudySpec(StudyFields):
         object.__setattr__(self, "metrics", custom_metrics(self))
         check_declaration(self)
         check_identified(self)
-        check_words(self.contrast, *(t for w in self.words for t in (w.phrase, w.unit)))
+        beside = (n.replace("_", " ") for n in (*self.moderators, *self.mediators))
+        check_words(self.contrast, *beside, *(t for w in self.words for t in (w.phrase, w.unit)))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, StudySpec):
