@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,9 +18,19 @@ from hybrid_toolkit.data.privacy.personal import details_in, names_person, who_v
 from hybrid_toolkit.disclosure.policy import FLOOR_THRESHOLD
 from hybrid_toolkit.disclosure.screen import is_identifier
 from hybrid_toolkit.errors import UnreadableError
+from hybrid_toolkit.report.notebook_rows import (
+    attribute_words,
+    holds_image,
+    names_in,
+    signs_beside_source,
+    signs_in_metadata,
+    signs_in_text,
+)
 
 REMOVED = "Output removed before the notebook was shared."
 """Stands where ``clean_notebook`` took an output away."""
+_KEPT = ("kernelspec", "language_info")
+"""Metadata of a notebook that a copy keeps."""
 _MOST_BYTES = 200_000_000
 _PATHS = re.compile(
     r"(?:(?<![\w.:/])/(?:home|Users|root|mnt|media|var|srv|data|work|Volumes)/[\w.-]+/[\w./-]+"
@@ -93,9 +103,22 @@ def check_notebook(path: str | Path) -> tuple[NotebookFinding, ...]:
     book = _read(path)
     found = list(_of_metadata(book))
     for number, cell in enumerate(book["cells"], start=1):
-        found += _of_text(_joined(cell.get("source")), number, 0, code=cell.get("cell_type") == "code")
+        source, code = _joined(cell.get("source")), cell.get("cell_type") == "code"
+        found += _of_text(source, number, 0, code=code)
+        found += _found(number, 0, signs_in_metadata(cell.get("metadata") or {}))
+        if cell.get("cell_type") == "raw":
+            found += _found(number, 0, signs_in_text(source, output=True))
         for at, output in enumerate(cell.get("outputs") or (), start=1):
             found += _of_output(output, number, at)
+            found += _found(number, at, signs_in_metadata(output.get("metadata") or {}))
+            mimes = set(output.get("data") or {})
+            mimes |= (
+                {"image/within a page"} if holds_image(_joined((output.get("data") or {}).get("text/html"))) else set()
+            )
+            if _joined(output.get("text")).strip() == REMOVED:
+                continue
+            shown = output.get("output_type") == "stream" or "text/html" in mimes or (bool(mimes) and not _drawn(mimes))
+            found += _found(number, at, signs_beside_source(source, mimes, shown=shown))
         if cell.get("attachments"):
             found.append(NotebookFinding(number, 0, "row-level data", "an attached file, which is not read"))
     return tuple(dict.fromkeys(found))
@@ -130,8 +153,11 @@ def clean_notebook(path: str | Path, out: str | Path | None = None) -> tuple[Pat
         for at, _ in enumerate(cell.get("outputs") or (), start=1):
             if (number, at) in dirty:
                 cell["outputs"][at - 1] = {"output_type": "stream", "name": "stdout", "text": [f"{REMOVED}\n"]}
+            elif "metadata" in cell["outputs"][at - 1]:
+                cell["outputs"][at - 1]["metadata"] = {}
         cell.pop("attachments", None)
-    book.get("metadata", {}).pop("widgets", None)
+        cell["metadata"] = {k: v for k, v in (cell.get("metadata") or {}).items() if k == "tags"}
+    book["metadata"] = {k: v for k, v in (book.get("metadata") or {}).items() if k in _KEPT}
     target = Path(out) if out is not None else Path(path).with_suffix(".clean.ipynb")
     atomic_write_text(target, json.dumps(book, indent=1, ensure_ascii=False) + "\n")
     return target, check_notebook(target)
@@ -175,11 +201,24 @@ def _shaped(book: Mapping[str, Any]) -> bool:
     )
 
 
+def _drawn(mimes: set[str]) -> bool:
+    return any(m.startswith("image/") for m in mimes)
+
+
+def _found(cell: int, at: int, signs: Iterable[tuple[str, str]]) -> Iterator[NotebookFinding]:
+    for kind, what in signs:
+        yield NotebookFinding(cell, at, kind, what)
+
+
 def _joined(text: object) -> str:
     return "".join(map(str, text)) if isinstance(text, list) else str(text or "")
 
 
 def _of_metadata(book: Mapping[str, Any]) -> Iterator[NotebookFinding]:
+    yield from _found(0, 0, signs_in_metadata(book.get("metadata") or {}))
+    paths = len(_PATHS.findall(json.dumps(book.get("metadata") or {})))
+    if paths:
+        yield NotebookFinding(0, 0, "path", f"{paths} path(s) of a machine")
     widgets = (book.get("metadata") or {}).get("widgets") or {}
     state = (widgets.get(_STATE) or {}).get("state") or {}
     models = [m.get("state", {}) for m in state.values()]
@@ -218,6 +257,8 @@ def _of_output(output: Mapping[str, Any], cell: int, at: int) -> Iterator[Notebo
             yield from _of_text(_joined(content), cell, at, code=False)
         elif (mime == "application/json" or mime.endswith("+json")) and "widget-view" not in mime:
             yield NotebookFinding(cell, at, "row-level data", "an output of data in JSON, which is not read")
+        elif not mime.startswith("image/") and "widget-view" not in mime:
+            yield NotebookFinding(cell, at, "row-level data", "an output of a kind that is not read")
 
 
 def _of_text(text: str, cell: int, at: int, *, code: bool, tables: bool = True) -> Iterator[NotebookFinding]:
@@ -227,6 +268,10 @@ def _of_text(text: str, cell: int, at: int, *, code: bool, tables: bool = True) 
         yield NotebookFinding(
             cell, at, "identifier", f"the {'source' if not at else 'output'} looks as if it holds {what}"
         )
+    yield from _found(cell, at, signs_in_text(text, output=bool(at)))
+    said = text if not code else "\n".join(re.findall(r"#(.*)", text))
+    if named := names_in(said):
+        yield NotebookFinding(cell, at, "identifier", f"{named} line(s) that name somebody")
     paths = len(_PATHS.findall(text))
     if paths:
         yield NotebookFinding(cell, at, "path", f"{paths} path(s) of a machine")
@@ -299,6 +344,7 @@ class _Tables(HTMLParser):
         self._skip = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.words += attribute_words(attrs)
         if tag == "table":
             self.tables.append([])
         elif tag == "tr" and self.tables:

@@ -1,0 +1,131 @@
+"""Signs that an output or a source holds rows, single values or names, whatever it is printed as."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hybrid_toolkit.data.privacy.personal import names_person
+
+ROWS, IDENTIFIER, NOT_RELEASED, PATH = "row-level data", "identifier", "not released", "path"
+FEWEST_ROWS = 3
+"""Lines of one shape from which a text is a table; two may be a sum and its parts."""
+_KEYS = re.compile(r"(?<![\w.#/-])[A-Z]{1,2}[-_]?\d{4,6}(?![\w.])|(?<![\w.#/-])[WFCP]\d{3}(?![\w.])")
+"""Keys of people as contracts and case systems write them, such as W0123; codes of areas have eight digits."""
+_LOGIN = re.compile(r"\b\w+://[^\s:/@'\"]+:[^\s@/'\"]+@")
+_EMBEDDED = re.compile(r"data:(?:text/(?!html\b)|application/(?!font))[\w.+-]+;base64,[A-Za-z0-9+/]{40}")
+_IMAGE = re.compile(r"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=]*")
+_UNROUNDED = re.compile(r"(?<![\w.])-?(?:[1-9]\d*\.\d{6,}|0\.0*[1-9]\d{5,})(?!\d)")
+_PRINTED = (
+    (re.compile(r"^Pandas\(Index=", re.MULTILINE), "rows printed one by one"),
+    (re.compile(r"\[\s*\{\s*['\"]\w+['\"]\s*:"), "rows in brackets"),
+    (re.compile(r"\{['\"]\w+['\"]: [^{}]*(?:np\.\w+|Timestamp)\([^{}]*, ['\"]\w+['\"]: "), "a row in brackets"),
+    (re.compile(r"\[(?:(?:np\.\w+\()?-?\d+(?:\.\d+)?\)?, ){4,}"), "a list of values"),
+    (re.compile(r"\\begin\{(?:tabular|longtable)\}"), "a table in LaTeX, which is not read"),
+    (re.compile("^[│┆|].*[┆│].*$", re.MULTILINE), "a table in lines, which is not read"),
+    (re.compile(r"^(?:min|25%|50%|75%|max)\s+-?\d", re.MULTILINE), "least and greatest values"),
+)  # fmt: skip
+_DRAWS = re.compile(
+    r"(?:\bplt\.|\bsns\.|\bpx\.|\bax\w*(?:\[\w+\])?\.|\.plot\.)(?:scatter|strip\w*|swarm\w*|box\w*|violin\w*|pair\w*|joint"
+    r"\w*|rug\w*|lm\w*|reg\w*|hist\w*|kde\w*|line\w*|bar\w*|stem|step|errorbar|plot|heatmap|imshow|pie|area|hexbin)\("
+    r"|\.(?:boxplot|hist|plot)\("
+)
+_PUT_IN = re.compile(r"\b(?:HTML|Image|SVG)\(")
+_OWN_DRAWS = re.compile(r"\bht\.plot\(|\bPicture\(|\bplot_\w+\(|\bdraw_\w+\(")
+_SINGLE = re.compile(
+    r"^\s*(?:(?:print|display)\()?\s*[\w.]+(?:\[[^\n]*\])?\.(?:head|tail|sample|nlargest|nsmallest|idxmax|idxmin|describe"
+    r"|value_counts|max|min)\([^\n()]*\)\)?\s*$|^\s*(?:print\()?\w+\.(?:iloc|loc)\[[^\n\]]+\](?:\.to_\w+\(\))?\)?\s*$",
+    re.MULTILINE,
+)
+_PASSED = re.compile(r"\.content\b|\.table\b|\bht\.|\bgate\b|\.tidy\(|\.summary\(|\.glance\(|Release|release")
+"""Signs in a source that what it shows passed the gate, or is a result's own page."""
+_PICTURES = ("image/", "application/pdf")
+
+
+def signs_in_text(text: str, *, output: bool) -> Iterator[tuple[str, str]]:
+    """Kind and words for what a text holds, never the value.
+
+    Parameters
+    ----------
+    text : str
+        A source, an output or metadata.
+    output : bool
+        Whether it is an output: the shapes of printed rows are looked for there.
+    """
+    if keys := len(set(_KEYS.findall(text))):
+        yield IDENTIFIER, f"{keys} word(s) that look like keys of people or events"
+    if _LOGIN.search(text):
+        yield IDENTIFIER, "an address with a user and a password"
+    if files := len(_EMBEDDED.findall(text)):
+        yield ROWS, f"{files} embedded file(s), which are not read"
+    if not output:
+        return
+    for pattern, what in _PRINTED:
+        if pattern.search(text):
+            yield ROWS, what
+    if len(_UNROUNDED.findall(text)) > 1:
+        yield NOT_RELEASED, "figures with six decimals and more, which no gate has rounded"
+    if _comma_rows(text):
+        yield ROWS, "rows with commas"
+    if small := _small_series(text):
+        yield "small cell", f"{small} count(s) under the threshold in a list of counts"
+
+
+def names_in(text: str) -> int:
+    """Lines of a text in which somebody is named by first name and another."""
+    return sum(names_person(line) for line in re.split(r"[\n.;,|]", text))
+
+
+def _comma_rows(text: str) -> bool:
+    lines = [line for line in text.splitlines() if line.strip()]
+    counts = [len(re.findall(r",(?! )", line)) for line in lines if not line.rstrip().endswith((".", ","))]
+    numbers = sum(bool(re.search(r",\s*-?\d", line)) for line in lines)
+    return len(counts) >= FEWEST_ROWS and min(counts) >= 2 and len(set(counts)) == 1 and numbers >= FEWEST_ROWS - 1
+
+
+def _small_series(text: str) -> int:
+    """Small counts in what ``value_counts`` prints."""
+    if not re.search(r"^Name: (?:count|size)|^dtype: int64$", text, re.MULTILINE):
+        return 0
+    return sum(0 < int(n) < 10 for n in re.findall(r"^\S.*?\s{2,}(\d+)$", text, re.MULTILINE))  # the floor
+
+
+def signs_in_metadata(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """As ``signs_in_text``, for metadata of a notebook, a cell or an output."""
+    text = json.dumps({k: v for k, v in held.items() if k not in ("widgets", "kernelspec", "language_info")})
+    yield from signs_in_text(text, output=False)
+    if names_in(re.sub(r"[\"{}\[\]:]", "\n", text)):
+        yield IDENTIFIER, "a name in the metadata"
+
+
+def signs_beside_source(source: str, mimes: set[str], *, shown: bool) -> Iterator[tuple[str, str]]:
+    """What a source says of the output below it: a picture of rows, single rows or values.
+
+    Parameters
+    ----------
+    source : str
+        Code of the cell.
+    mimes : set[str]
+        Kinds of content of the output.
+    shown : bool
+        Whether the output shows anything but a picture.
+    """
+    pictures = any(m.startswith(_PICTURES) for m in mimes)
+    if pictures and (_DRAWS.search(source) or _PUT_IN.search(source)) and not _OWN_DRAWS.search(source):
+        yield ROWS, "a picture that the toolkit did not draw, which is not read"
+    if shown and _SINGLE.search(source) and not _PASSED.search(source):
+        yield ROWS, "single rows or values of a frame that has not passed the gate"
+
+
+def attribute_words(attrs: list[tuple[str, str | None]]) -> list[str]:
+    """Texts that stand in attributes of HTML: a page within a page, titles, links that hold a file."""
+    held = [html.unescape(v) for k, v in attrs if v and k in ("srcdoc", "title", "alt", "href", "src", "data")]
+    return [_IMAGE.sub("", text) for text in held]
+
+
+def holds_image(text: str) -> bool:
+    """Whether a page holds a picture within it."""
+    return bool(_IMAGE.search(text))
