@@ -198,6 +198,7 @@ def _shaped(book: Mapping[str, Any]) -> bool:
         and all(isinstance(c, dict) for c in cells)
         and all(isinstance(many, list) for many in outputs)
         and all(isinstance(o, dict) and isinstance(o.get("data") or {}, dict) for o in each)
+        and all(isinstance(part.get("metadata") or {}, dict) for part in (*cells, *each))
     )
 
 

@@ -95,7 +95,8 @@ def _small_series(text: str) -> int:
 
 def signs_in_metadata(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """As ``signs_in_text``, for metadata of a notebook, a cell or an output."""
-    text = json.dumps({k: v for k, v in held.items() if k not in ("widgets", "kernelspec", "language_info")})
+    rest = {k: v for k, v in held.items() if k not in ("widgets", "kernelspec", "language_info")}
+    text = json.dumps(rest, default=str)
     yield from signs_in_text(text, output=False)
     if names_in(re.sub(r"[\"{}\[\]:]", "\n", text)):
         yield IDENTIFIER, "a name in the metadata"

@@ -6,7 +6,7 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
+from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel
 
 PLAIN: dict[str, object] = {
     "id": "s", "question": "Does y go with x?", "row_unit": "rows", "outcome": "y", "exposure": "x",
