@@ -11,7 +11,7 @@ from typing import Any
 from hybrid_toolkit.data.privacy.personal import names_person
 
 ROWS, IDENTIFIER, NOT_RELEASED, PATH = "row-level data", "identifier", "not released", "path"
-FEWEST_ROWS = 3
+LEAST_LINES = 3
 """Lines of one shape from which a text is a table; two may be a sum and its parts."""
 _KEYS = re.compile(r"(?<![\w.#/-])[A-Z]{1,2}[-_]?\d{4,6}(?![\w.])|(?<![\w.#/-])[WFCP]\d{3}(?![\w.])")
 """Keys of people as contracts and case systems write them, such as W0123; codes of areas have eight digits."""
@@ -83,7 +83,7 @@ def _comma_rows(text: str) -> bool:
     lines = [line for line in text.splitlines() if line.strip()]
     counts = [len(re.findall(r",(?! )", line)) for line in lines if not line.rstrip().endswith((".", ","))]
     numbers = sum(bool(re.search(r",\s*-?\d", line)) for line in lines)
-    return len(counts) >= FEWEST_ROWS and min(counts) >= 2 and len(set(counts)) == 1 and numbers >= FEWEST_ROWS - 1
+    return len(counts) >= LEAST_LINES and min(counts) >= 2 and len(set(counts)) == 1 and numbers >= LEAST_LINES - 1
 
 
 def _small_series(text: str) -> int:

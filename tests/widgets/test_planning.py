@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 import hybrid_toolkit as ht
+from hybrid_toolkit.disclosure import Gate, load_policy
 from hybrid_toolkit.errors import EstimationError, StudyError, UsageError
 from hybrid_toolkit.models.planning.slope_power import slope_power
+from hybrid_toolkit.study.estimation.what_if import what_if
 from hybrid_toolkit.study.lock import load_lock
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.widgets.parts.svg_graph import GraphNode, graph_svg
@@ -21,7 +23,7 @@ from hybrid_toolkit.widgets.planning.power_view import OVER, view_power
 from hybrid_toolkit.widgets.planning.study_builder import StudyBuilder
 from hybrid_toolkit.widgets.planning.study_view import STEP, StudyBuilderState, declared, of_start, starts
 from hybrid_toolkit.widgets.planning.what_if import FIRST, WhatIf
-from hybrid_toolkit.widgets.planning.what_if_view import CHANGES, WhatIfViews, view_what_if
+from hybrid_toolkit.widgets.planning.what_if_view import CHANGES, WhatIfState, WhatIfViews, view_what_if
 
 
 def printed(code: str) -> str:
@@ -221,3 +223,22 @@ def test_without_the_studies_tables_it_says_what_to_do() -> None:
         view_what_if(ht.EvaluationData({}))
     with pytest.raises(StudyError):
         StudyBuilder("remote-practice").study.replace(design="nothing")  # type: ignore[union-attr]
+
+
+def test_a_what_if_holds_each_group_to_the_policy_and_not_to_the_floor_alone(small: ht.EvaluationData) -> None:
+    """The people of a group count, not its rows: a policy of 60 people hides groups that the floor of 10 shows."""
+    plain = WhatIfViews(small)
+    state = WhatIfState("remote-practice", "shift", "+0.1")
+    result = plain.estimate("remote-practice")
+    figures = what_if(result, {result.study.exposure: 0.1}).tidy()
+    strict = what_if(result, {result.study.exposure: 0.1}, fewest=60).tidy()
+    looser = what_if(result, {result.study.exposure: 0.1}, fewest=2).tidy()
+    groups = figures["role"].eq("group change")
+    assert figures.loc[groups, "estimate"].notna().sum() > strict.loc[groups, "estimate"].notna().sum()
+    assert strict.loc[groups, "flag"].str.contains("60 people").any()
+    assert looser["estimate"].equals(figures["estimate"])  # never below the floor
+    policy = replace(load_policy(), threshold=60)
+    shown = WhatIfViews(small, gate=Gate(policy, source=small), results={"remote-practice": result}).view(state)
+    names = {g for g, f in zip(strict["group"], strict["flag"], strict=True) if "60 people" in f}
+    kept = next(p.release for p in shown.panels).content
+    assert names and kept.loc[kept["group"].isin(names), "estimate"].isna().all()

@@ -22,11 +22,16 @@ COVERED = (0.01, 0.99)
 """Quantiles of exposure between which the data cover it."""
 MIN_ROWS, MIN_CLUSTERS = 20, 5
 """Rows and clusters that a figure needs before it is shown."""
-FEW = f"fewer than {MIN_ROWS} rows, {FLOOR_THRESHOLD} people or {MIN_CLUSTERS} clusters"
+
 TINY = 1e-9
 
 SupportCells: TypeAlias = Mapping[str, Any]
 Flags: TypeAlias = NDArray[np.bool_]
+
+
+def few_words(people: int = FLOOR_THRESHOLD) -> str:
+    """What is said where too little stands behind a figure."""
+    return f"fewer than {MIN_ROWS} rows, {people} people or {MIN_CLUSTERS} clusters"
 
 
 def support(asked: Change, basis: WhatIfBasis, each: OutcomeBasis) -> tuple[float, float]:
@@ -43,7 +48,7 @@ def support(asked: Change, basis: WhatIfBasis, each: OutcomeBasis) -> tuple[floa
     """
     if each.n < MIN_ROWS or each.n_clusters < MIN_CLUSTERS:
         raise StudyError(
-            f"the estimate rests on {FEW}.",
+            f"the estimate rests on {few_words()}.",
             fix=f"Add data until there are at least {MIN_ROWS} rows and {MIN_CLUSTERS} clusters.",
             code="WHAT-IF-FEW",
         )

@@ -20,10 +20,10 @@ from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.estimation.claims import Claim, what_if_sentence
 from hybrid_toolkit.study.estimation.common_support import (
-    FEW,
     MIN_CLUSTERS,
     MIN_ROWS,
     SupportCells,
+    few_words,
     own_support,
     require_possible,
     support,
@@ -158,7 +158,9 @@ class WhatIfResult:
         return "\n".join(lines)
 
 
-def what_if(result: FittedStudy, change: ChangeLike, *, diagnosis: Diagnosis | None = None) -> WhatIfResult:
+def what_if(
+    result: FittedStudy, change: ChangeLike, *, diagnosis: Diagnosis | None = None, fewest: int = FLOOR_THRESHOLD
+) -> WhatIfResult:
     """The mean outcome that an estimate would give under another rota, with its error, and who would differ how.
 
     Parameters
@@ -169,6 +171,8 @@ def what_if(result: FittedStudy, change: ChangeLike, *, diagnosis: Diagnosis | N
         ``{exposure: shift}``, a ``Change``, or a rule such as ``"at least 3 office days"``.
     diagnosis : Diagnosis | None, optional
         As for ``StudyResult.claims``: what lowers the claim lowers the words of the what-if.
+    fewest : int, default FLOOR_THRESHOLD
+        People who must stand behind a group's figure: a policy may ask for more than the floor, never for fewer.
 
     Raises
     ------
@@ -210,7 +214,7 @@ def what_if(result: FittedStudy, change: ChangeLike, *, diagnosis: Diagnosis | N
         if outcome in few:
             continue
         words = result.study.words_for(outcome)
-        rows = _rows(asked, basis, each, words, result.conf_level)
+        rows = _rows(asked, basis, each, words, result.conf_level, fewest=max(fewest, FLOOR_THRESHOLD))
         parts.append(rows.assign(outcome=outcome))
         grade = spoken[outcome]
         row = rows[rows["role"] == ("gap change" if len(each.slope) == 2 else "change")].iloc[0]
@@ -265,7 +269,9 @@ class _Figure:
     people: float = float("inf")
 
 
-def _rows(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: OutcomeLabel, level: float) -> pd.DataFrame:
+def _rows(
+    asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: OutcomeLabel, level: float, *, fewest: int
+) -> pd.DataFrame:
     cells: SupportCells = {str(c): each.cells[c].to_numpy() for c in each.cells}
     x, n = cells["x"], cells["n"]
     new = asked.moved(x, n, share=basis.share, binary=basis.binary)
@@ -276,7 +282,7 @@ def _rows(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: OutcomeL
         *_levels(cells, dx, each),
         _Figure("change", "all", *all_rows, each.n),
         *([_gap(cells, dx, each)] if len(each.slope) == 2 else []),
-        *(f for name in basis.groups for f in _by_group(cells, new, dx, each, name, binary=basis.binary)),
+        *(f for n in basis.groups for f in _by_group(cells, new, dx, each, n, binary=basis.binary, fewest=fewest)),
     ]
     out = tidy_rows(
         [f"{f.role}: {f.group}" for f in figures],
@@ -334,7 +340,7 @@ def _gap(cells: SupportCells, dx: Array, each: OutcomeBasis) -> _Figure:
 
 
 def _by_group(
-    cells: SupportCells, new: Array, dx: Array, each: OutcomeBasis, name: str, *, binary: bool
+    cells: SupportCells, new: Array, dx: Array, each: OutcomeBasis, name: str, *, binary: bool, fewest: int
 ) -> list[_Figure]:
     """One figure a level of a group, in the order of the levels' names, never of their figures."""
     figures = []
@@ -348,21 +354,21 @@ def _by_group(
             b, se = shift * own[0], abs(shift) * own[1]
             flag = own_support(cells, new, at > 0, binary=binary)
         people = each.people[(name, value)]
-        few = n < MIN_ROWS or people < FLOOR_THRESHOLD or each.clusters[(name, value)] < MIN_CLUSTERS
-        flag = FEW if few else flag
+        few = n < MIN_ROWS or people < fewest or each.clusters[(name, value)] < MIN_CLUSTERS
+        flag = few_words(fewest) if few else flag
         slope = "its own" if own is not None else "the study's"
         figures.append(_Figure("group change", f"{name}: {value}", b, se, shift, n, slope, flag, people))
-    return [_hidden(f) if f.flag else f for f in _covering(figures)]
+    return [_hidden(f) if f.flag else f for f in _covering(figures, fewest)]
 
 
-def _covering(figures: list[_Figure]) -> list[_Figure]:
+def _covering(figures: list[_Figure], fewest: int) -> list[_Figure]:
     """Where one level alone is small, the next smallest goes too: else all less the others would tell it.
 
     So it is where the levels not shown are few people together.
     """
-    while FEW in {f.flag for f in figures}:
+    while few_words(fewest) in {f.flag for f in figures}:
         shown, gone = [f for f in figures if not f.flag], [f for f in figures if f.flag]
-        if not shown or (len(gone) > 1 and sum(f.people for f in gone) >= FLOOR_THRESHOLD):
+        if not shown or (len(gone) > 1 and sum(f.people for f in gone) >= fewest):
             break
         least = min(shown, key=lambda f: (f.people, f.n))
         figures = [replace(f, flag="not shown so that a small group cannot be identified from it") if f is least else f

@@ -18,6 +18,7 @@ from hybrid_toolkit.study.estimation.rota_change import Change, ChangeLike
 from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.estimation.what_if import WhatIfResult as Found
+from hybrid_toolkit.study.estimation.what_if import what_if
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.widgets.explorer.bands import make_bands
@@ -132,7 +133,7 @@ class WhatIfViews:
             The change leaves what the data cover, or moves nothing.
         """
         result = self.estimate(state.study)
-        found = result.what_if(self._change(state))
+        found = what_if(result, self._change(state), fewest=self._gate.policy.threshold)
         rows = found.tidy()
         rows = rows[rows["outcome"].eq(result.study.outcome)]
         rests = result.estimates.loc[result.estimates["role"].eq("main"), RESTS_ON].min()
