@@ -29,7 +29,7 @@ SupportCells: TypeAlias = Mapping[str, Any]
 Flags: TypeAlias = NDArray[np.bool_]
 
 
-def few_words(people: int = FLOOR_THRESHOLD) -> str:
+def too_little(people: int = FLOOR_THRESHOLD) -> str:
     """What is said where too little stands behind a figure."""
     return f"fewer than {MIN_ROWS} rows, {people} people or {MIN_CLUSTERS} clusters"
 
@@ -48,7 +48,7 @@ def support(asked: Change, basis: WhatIfBasis, each: OutcomeBasis) -> tuple[floa
     """
     if each.n < MIN_ROWS or each.n_clusters < MIN_CLUSTERS:
         raise StudyError(
-            f"the estimate rests on {few_words()}.",
+            f"the estimate rests on {too_little()}.",
             fix=f"Add data until there are at least {MIN_ROWS} rows and {MIN_CLUSTERS} clusters.",
             code="WHAT-IF-FEW",
         )

@@ -23,10 +23,10 @@ from hybrid_toolkit.study.estimation.common_support import (
     MIN_CLUSTERS,
     MIN_ROWS,
     SupportCells,
-    few_words,
     own_support,
     require_possible,
     support,
+    too_little,
 )
 from hybrid_toolkit.study.estimation.rota_change import Change, ChangeLike, parse_change
 from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
@@ -355,7 +355,7 @@ def _by_group(
             flag = own_support(cells, new, at > 0, binary=binary)
         people = each.people[(name, value)]
         few = n < MIN_ROWS or people < fewest or each.clusters[(name, value)] < MIN_CLUSTERS
-        flag = few_words(fewest) if few else flag
+        flag = too_little(fewest) if few else flag
         slope = "its own" if own is not None else "the study's"
         figures.append(_Figure("group change", f"{name}: {value}", b, se, shift, n, slope, flag, people))
     return [_hidden(f) if f.flag else f for f in _covering(figures, fewest)]
@@ -366,7 +366,7 @@ def _covering(figures: list[_Figure], fewest: int) -> list[_Figure]:
 
     So it is where the levels not shown are few people together.
     """
-    while few_words(fewest) in {f.flag for f in figures}:
+    while too_little(fewest) in {f.flag for f in figures}:
         shown, gone = [f for f in figures if not f.flag], [f for f in figures if f.flag]
         if not shown or (len(gone) > 1 and sum(f.people for f in gone) >= fewest):
             break
