@@ -51,6 +51,8 @@ def toolkit(case: str, f: pd.DataFrame) -> Callable[[], list[float]]:
     """One fit of the toolkit: estimate and standard error of its last row, or of the effect."""
     from hybrid_toolkit import models as m
 
+    workers = f["worker"].nunique()
+
     def run() -> list[float]:
         panel = {"outcome": "y", "panel_id": "worker", "time": "month", "first_treated": "start"}
         fits: dict[str, Callable[[], pd.DataFrame]] = {
@@ -68,7 +70,6 @@ def toolkit(case: str, f: pd.DataFrame) -> Callable[[], list[float]]:
             rows = rows[rows["term"] == "on"]
         found = [float(v) for v in rows.iloc[-1][["estimate", "std_error"]]]
         if case == "group-time":  # the factor for few clusters, which diff-diff leaves out where each unit is one
-            workers = f["worker"].nunique()
             found[1] *= ((workers - 1) / workers) ** 0.5
         return found
 

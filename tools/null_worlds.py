@@ -27,7 +27,8 @@ from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.designs import DESIGNS, ModelColumns
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.trust.dgps import authority as a
-from tools.check_rates import AREAS, HOMES, STAFF, TEAMS, rollout, workers
+from tools.check_homes import AREAS, HOMES, TEAMS, staff
+from tools.check_worlds import counted, dosed, rollout, stayed, wedge
 
 SEED = 20_265_000
 MOST_SAID = 0.07
@@ -45,44 +46,6 @@ class NullWorld:
     make: Make
 
 
-def staff(rng: np.random.Generator) -> pd.DataFrame:
-    """Workers by quarter, who differ in days at home, with what the designs of regression ask for beside them."""
-    f = workers(rng, made=STAFF)
-    x = f["x"].to_numpy()
-    return f.assign(
-        at_home=(x > 0.4).astype(float),
-        answer=np.digitize(f["y"], [-1, -0.3, 0.3, 1]) + 1,
-        autonomy=2.0 * (x - 0.4) + rng.normal(size=len(f)),
-        senior=(rng.random(len(f)) < 0.4).astype(float),
-        service=[f"s{t % 8}" for t in f["team_id"]],
-        age=rng.normal(size=len(f)),
-    )
-
-
-def stayed(rng: np.random.Generator) -> pd.DataFrame:
-    """Workers who stay in the team where they were first seen, by wave; teams change their days at home."""
-    f = a.authority_frame(a.AuthorityWorld(exposure="team-month", waves=True), rng)
-    return f.assign(team_id=f.groupby("worker_id")["team_id"].transform("first"))
-
-
-def dosed(rng: np.random.Generator) -> pd.DataFrame:
-    """Teams in the month before a policy starts in eight of them and in the first under it, with the days it allows."""
-    f = a.by_team(a.AuthorityWorld(pilot=8), rng)
-    f["dose"] = f["first_treated"].notna() * f.groupby("team_id")["x"].transform("first")
-    return f[f["month"].isin([6, 7])].reset_index(drop=True)
-
-
-def wedge(rng: np.random.Generator) -> pd.DataFrame:
-    """Teams by month; all come under the policy, in an order drawn at random."""
-    return a.by_team(a.AuthorityWorld(months=10, first_treated=(2, 4, 6, 8)), rng)
-
-
-def counted(rng: np.random.Generator) -> pd.DataFrame:
-    """Events a month in one authority, whose rate has seasons and lasts."""
-    f = a.monthly(rng, months=48)
-    return f.assign(events=rng.poisson(np.exp(3.7 + 0.15 * f["y"])))
-
-
 def _by_team(outcome: str, exposure: str, **more: object) -> ModelColumns:
     return ModelColumns(outcome, exposure, "team_id", **more)  # type: ignore[arg-type]
 
@@ -93,7 +56,7 @@ _DIFFER = "workers differ in days at home"
 _THREE = "three groups of six teams start, months have a season"
 _AREA = {"panel_id": "la_id", "time": "month", "first_treated": "first_treated", "settings": (("season", 12.0),)}
 WORLDS: Mapping[str, NullWorld] = {
-    **{h.design: NullWorld(h.plan, *h.null) for h in HOMES},
+    **{h.design: NullWorld(h.plan, *h.null) for h in HOMES if not h.of},
     "adjusted-interaction": NullWorld(_by_team("y", "x", moderator="senior"), _DIFFER, staff),
     "binary-random-intercept": NullWorld(_by_team("yes", "x"), _DIFFER, staff),
     "count-random-intercept": NullWorld(_by_team("count", "x"), _DIFFER, staff),

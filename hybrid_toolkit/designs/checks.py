@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.designs.base import CheckOf, fit_plan, held_by_comparison, unadjusted_fit
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.validate_rows import HOLD_WITH_FEW, clusters_behind
@@ -26,6 +28,8 @@ POWER = 0.8
 CHECK_LEVEL = 0.05
 """p-value below which a check calls a departure one: the conventional 5%, as for the intervals it stands beside."""
 _REACH = float(stats.norm.ppf(POWER))
+_TWO_SIDED = float(stats.norm.ppf(0.975))
+"""Standard errors to the ends of a 95% interval."""
 
 
 def p_words(p: float) -> str:
@@ -195,7 +199,7 @@ def check_support(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """The exposure varies within the unit that is compared with itself."""
     column = fit.plan.instruments[0] if fit.plan.instruments else fit.plan.exposure
     x = pd.Series(numbers(frame, column), index=frame.index)
-    finest = max(fit.plan.fixed_effects, key=lambda c: frame[c].nunique())
+    finest = max(fit.plan.fixed_effects or (fit.plan.panel_id,), key=lambda c: frame[c].nunique())
     within = float((x - x.groupby(frame[finest]).transform("mean")).std())
     share = within**2 / float(x.var())
     good = within >= MIN_WITHIN_SD
@@ -207,10 +211,12 @@ def check_support(frame: pd.DataFrame, fit: DesignFit) -> Check:
 
 
 def check_overlap(frame: pd.DataFrame, fit: DesignFit) -> Check:
-    """Every combination of exposure and moderator is seen often enough."""
+    """Every combination of exposure (above its median or not, where it has more than two values) and group is seen."""
     plan = fit.plan
     used = frame[[plan.outcome, plan.exposure, plan.moderator]].dropna()
-    cells = used.groupby([used[plan.exposure].astype(bool), used[plan.moderator].astype(bool)]).size()
+    x = numbers(used, plan.exposure)
+    split = np.median(x) if len(np.unique(x)) > 2 else x.min(initial=0.0)
+    cells = used.groupby([x > split, used[plan.moderator].astype(bool)]).size()
     least = float(cells.min()) if len(cells) == _CELLS else 0.0
     good = least >= MIN_CELL
     message = (
@@ -254,9 +260,10 @@ def small_gap(gap: float, stayed: int, lost: int) -> tuple[bool | None, str]:
     """Whether a gap in standard deviations is small, and what to add where it is too ill known to say."""
     if not np.isfinite(gap) or min(stayed, lost) < SMALL:
         return None, ". There are too few people to tell"
-    if abs(gap) >= MOST_GAP:
+    chance = 1.96 * float(np.sqrt(1 / stayed + 1 / lost))
+    if abs(gap) >= max(MOST_GAP, chance):
         return False, ""
-    if 1.96 * float(np.sqrt(1 / stayed + 1 / lost)) > MOST_GAP:
+    if chance > MOST_GAP:
         return None, f". This is too imprecise to rule out a gap of {MOST_GAP}, our limit"
     return True, ""
 
@@ -334,25 +341,44 @@ def check_unadjusted_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
 def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """No single cluster carries the estimate."""
     left = fit.linear.left_out[:, fit.linear.index(fit.plan.target)]
-    low, high = fit.interval
-    good = bool(((left >= low) & (left <= high)).all())
-    message = left_out_message(f"one {noun(fit.plan.cluster)}", left.min(), left.max(), inside=good)
-    return Check("influence", good, message, float(np.ptp(left)))
+    return judge_left_out(f"one {noun(fit.plan.cluster)}", left, fit)
 
 
-def left_out_message(what: str, lowest: float, highest: float, *, inside: bool) -> str:
-    """How far the estimate moves where something is left out, in words.
+def judge_left_out(what: str, left: Sequence[DesignFit] | Array, fit: DesignFit, name: str = "influence") -> Check:
+    """No single part of the data carries the estimate: the others' own interval contains it.
 
-    Examples
-    --------
-    >>> left_out_message("one team", -0.069, -0.029, inside=True)
-    'Leaving out one team at a time, the estimate ranges from -0.069 to -0.029, inside the confidence interval.'
+    Parameters
+    ----------
+    what : str
+        What was left out in turn, in words.
+    left : Sequence[DesignFit] | Array
+        The fits without each, or their estimates alone.
+    fit : DesignFit
+        The design's estimate. A part that carries it makes its interval wide: one learned from leaving out parts
+        contains every estimate without one of them, whatever the data. So it is held against the interval without
+        the part (of estimates alone, the variance less that part's share), as a studentised residual is.
+    name : str, default "influence"
+        The check's name.
+
+    Returns
+    -------
+    Check
+        Failed where the estimate lies beyond the interval that the others give.
     """
-    side = "inside" if inside else "beyond"
-    return (
-        f"Leaving out {what} at a time, the estimate ranges from {lowest:+.3f} to {highest:+.3f}, {side} the "
-        "confidence interval."
-    )
+    refits = [f for f in left if isinstance(f, DesignFit)]
+    estimates = np.array([f.estimate for f in refits]) if refits else np.asarray(left, dtype=np.float64)
+    low, high = fit.interval
+    if refits:
+        inside = np.array([f.interval[0] <= fit.estimate <= f.interval[1] for f in refits])
+    else:
+        error = float(fit.row["std_error"].iloc[0]) if "std_error" in fit.row else np.nan
+        variance = (error if np.isfinite(error) else (high - low) / (2 * _TWO_SIDED)) ** 2
+        move = np.abs(estimates - fit.estimate)
+        inside = move <= _TWO_SIDED * np.sqrt(np.clip(variance - (1 - 1 / len(move)) * move**2, 0, None))
+    good = bool(((estimates >= low) & (estimates <= high) & inside).all())
+    side = "inside the confidence interval" if good else "beyond the confidence interval that the others give"
+    told = f"the estimate ranges from {estimates.min():+.3f} to {estimates.max():+.3f}, {side}."
+    return Check(name, good, f"Leaving out {what} at a time, {told}", float(np.ptp(estimates)))
 
 
 def check_likeness(frame: pd.DataFrame, fit: DesignFit) -> Check:

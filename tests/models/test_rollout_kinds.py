@@ -119,6 +119,24 @@ def test_bad_input_is_named(call, change, code) -> None:
             fit_stepped_wedge(change(WORLDS["order-by-lot"].simulate(1)), **STEPS)
 
 
+def test_doses_that_differ_in_their_last_digits_are_one_dose() -> None:
+    """Means of shares are 0.6 or 0.6000000000000001 by chance: the fit hung on it, with three doses and with two."""
+    f = WORLDS["dose-linear"].simulate(1)
+    digits = f["dose"] * (1 + 1e-15 * (f["team_id"] % 7))
+
+    def fit(dose: pd.Series) -> float:
+        return fit_dose(f.assign(dose=dose), **TEAMS, dose="dose").slope
+
+    assert f.groupby("team_id")["dose"].first().nunique() > 3
+    three = pd.cut(f["dose"], [-1, 0, 0.3, 0.5, np.inf], labels=False) * 0.2
+    assert three.nunique() == 4  # nought for those never treated
+    assert fit(three) == pytest.approx(fit(three * digits / f["dose"].where(f["dose"] > 0, 1)), rel=1e-9)
+    two = three.where(three < 0.5, 0.4)
+    for dose in (two, two * (1 + 1e-15 * (f["team_id"] % 7))):
+        with pytest.raises(EstimationError, match="TOO-FEW-DOSES"):
+            fit(dose)
+
+
 def test_every_result_says_what_it_rests_on() -> None:
     order = WORLDS["order-by-lot"].simulate(1)
     fits = [

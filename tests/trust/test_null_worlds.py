@@ -9,12 +9,8 @@ import pytest
 from hybrid_toolkit.designs import DESIGNS
 from tools.null_worlds import BEGIN, END, MOST_SAID, PAGE, WORLDS, rate, table
 
-OVER = ["count-random-intercept"]
-"""Designs that said a difference too often when they were run: open, and told as such on the page."""
-REFUSES = ["dose"]
-"""Designs that refused over a tenth of their draws, here for too few teams at each dose: the page says how many."""
 FULL = 200
-"""Draws of a design, with which 5% has a Monte Carlo error of 1.5 points."""
+"""Draws of a design at least, with which 5% has a Monte Carlo error of 1.5 points."""
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +22,13 @@ def test_every_declared_design_has_a_world_and_what_was_run_was_run_in_full(foun
     odd = sorted(set(WORLDS) ^ set(DESIGNS))
     assert not odd, f"designs without a null world in WORLDS of tools/null_worlds.py, or the reverse: {odd}"
     assert set(found["design"]) <= set(DESIGNS) and len(found) >= 11
-    assert found["n_sims"].eq(FULL).all() and found["design"].is_unique
+    assert found["n_sims"].ge(FULL).all() and found["design"].is_unique
 
 
-def test_no_other_design_says_a_difference_too_often(found) -> None:
+def test_no_design_says_a_difference_too_often_or_refuses_many_draws(found) -> None:
     share = found["said"] / (found["n_sims"] - found["refused"])
-    assert found.loc[~(share <= MOST_SAID), "design"].tolist() == OVER
-    assert PAGE.read_text(encoding="utf-8").count("(too often)") == len(OVER)
-    assert found.loc[found["refused"] > 0.1 * found["n_sims"], "design"].tolist() == REFUSES
+    assert (share <= MOST_SAID).all() and "(too often)" not in PAGE.read_text(encoding="utf-8")
+    assert (found["refused"] <= 0.1 * found["n_sims"]).all()
 
 
 def test_the_page_holds_the_measured_table(found) -> None:

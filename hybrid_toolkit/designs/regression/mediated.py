@@ -75,14 +75,15 @@ def check_path(frame: pd.DataFrame, fit: DesignFit) -> Check:
 
 
 def check_residual_correlation(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
-    """How much an unmeasured common cause of mediator and outcome would have to do."""
+    """How much an unmeasured common cause of mediator and outcome would have to do, where there is a part."""
     rho = _mediation(fit).residual_correlation
     if rho is None:
         return None
-    good = abs(rho) >= WEAK_CORRELATION
+    low, high = fit.interval
+    good = None if low <= 0 <= high else abs(rho) >= WEAK_CORRELATION
     message = (
         f"A confounder of mediator and outcome that correlated their errors at {rho:+.2f} leaves no indirect part"
-        + ("." if good else ": a weak one would do.")
+        + (": a weak one would do." if good is False else ".")
     )
     return Check("mediator and outcome", good, message, rho, WEAK_CORRELATION)
 
@@ -93,9 +94,10 @@ def check_interaction(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         return None
     other = _fit(frame, fit.plan, interaction=True, confounders=fit.plan.confounders)
     low, high = fit.interval
-    good = bool(low <= other.estimate <= high)
+    least, most = other.interval  # at the ends of the exposure a slope of its own is told ill: its interval counts too
+    good = bool(low <= other.estimate <= high or least <= fit.estimate <= most)
     message = f"With an exposure by mediator interaction the indirect part is {other.estimate:+.3f}" + (
-        ", inside the interval without it." if good else ", outside the interval without it: use the interaction."
+        ", no further off than chance brings it." if good else ", outside the interval without it: use the interaction."
     )
     return Check("interaction", good, message, other.estimate)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import STOPPED_SHORT, CheckOf, FitOf, RowsOf
-from hybrid_toolkit.designs.checks import left_out_message
+from hybrid_toolkit.designs.checks import judge_left_out
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.result import Check
@@ -52,19 +52,16 @@ def check_left_out(fit_with: FitOf) -> CheckOf:
         code = pd.factorize(frame[column], sort=True)[0]
         grouped = code.max() >= _MOST_LEFT_OUT
         code = np.where(code >= 0, code % _MOST_LEFT_OUT, code)
-        found: list[float] = []
+        found: list[DesignFit] = []
         for part in range(int(code.max()) + 1):
             try:
-                found.append(fit_with(frame[code != part], fit.plan).estimate)
+                found.append(fit_with(frame[code != part], fit.plan))
             except EstimationError:
                 continue
         each = noun(column) if not grouped else f"of {_MOST_LEFT_OUT} groups of {noun(column, many=True)}"
         if not found:
             return Check("influence", None, f"No {noun(column)} can be left out: each is needed.")
-        low, high = fit.interval
-        good = bool(low <= min(found) and max(found) <= high)
-        message = left_out_message(f"one {each}", min(found), max(found), inside=good)
-        return Check("influence", good, message, max(found) - min(found))
+        return judge_left_out(f"one {each}", found, fit)
 
     return check_influence
 

@@ -11,7 +11,7 @@ from scipy import stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.designs.base import CheckOf, FitOf
-from hybrid_toolkit.designs.checks import CHECK_LEVEL, judge_departure, left_out_message, p_words
+from hybrid_toolkit.designs.checks import CHECK_LEVEL, judge_departure, judge_left_out, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.rollout.rollout_fits import before_after_fit, fit_two_by_two_plan, group_time, under_policy
 from hybrid_toolkit.errors import EstimationError
@@ -202,19 +202,13 @@ def check_leave_one_out(fit_with: FitOf) -> CheckOf:
         left, lost = [], 0
         for name in frame[fit.plan.cluster].dropna().unique():
             try:
-                left.append(fit_with(frame[frame[fit.plan.cluster] != name], fit.plan).estimate)
+                left.append(fit_with(frame[frame[fit.plan.cluster] != name], fit.plan))
             except EstimationError:
                 lost += 1
-        low, high = fit.interval
-        good = bool(left) and all(low <= v <= high for v in left)
         what = noun(fit.plan.cluster)
-        more = f" ({lost} could not be left out)" if lost else ""
-        message = (
-            left_out_message(f"one {what}{more}", min(left), max(left), inside=good)
-            if left
-            else f"No {what} can be left out: each is needed."
-        )
-        return Check("influence", good if left else None, message, float(np.ptp(left)) if left else None)
+        if not left:
+            return Check("influence", None, f"No {what} can be left out: each is needed.")
+        return judge_left_out(f"one {what}{f' ({lost} could not be left out)' if lost else ''}", left, fit)
 
     return check_influence
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import CheckOf
-from hybrid_toolkit.designs.checks import p_words
+from hybrid_toolkit.designs.checks import judge_left_out, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
 from hybrid_toolkit.designs.rollout.rollout_fits import fit_group_time_plan
 from hybrid_toolkit.designs.rollout.rollout_planned import unit_means
@@ -61,14 +61,8 @@ def check_unit_left_out(frame: pd.DataFrame, fit: DesignFit) -> Check:
     what = noun(plan.panel_id)
     if not moved:
         return Check("influence", None, f"No {what} can be left out: each is needed.")
-    low, high = fit.interval
-    least, most = fit.estimate + min(moved), fit.estimate + max(moved)
-    good = low <= least and most <= high
-    message = (
-        f"Leaving out each {what} in turn would move the estimate between {least:+.3f} and {most:+.3f} (by least "
-        f"squares), {'inside' if good else 'beyond'} its interval."
-    )
-    return Check("influence", good, message, float(np.ptp(moved)))
+    # moves by least squares stand for the model's own: they are added to its estimate
+    return judge_left_out(f"one {what} (by least squares)", fit.estimate + np.array(moved), fit)
 
 
 def on_means(check: CheckOf) -> CheckOf:

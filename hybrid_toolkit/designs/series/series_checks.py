@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import CheckOf, FitOf
-from hybrid_toolkit.designs.checks import CHECK_LEVEL, judge_departure, left_out_message, p_words
+from hybrid_toolkit.designs.checks import CHECK_LEVEL, judge_departure, judge_left_out, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.series.series_fits import fit_synthetic_did_plan, interrupted_plan, one_start
 from hybrid_toolkit.errors import EstimationError
@@ -77,14 +77,9 @@ def check_each_period(fit_with: FitOf) -> CheckOf:
     def check_periods_left_out(frame: pd.DataFrame, fit: DesignFit) -> Check:
         times = np.sort(frame[fit.plan.time].dropna().unique())
         left = [v for t in times if (v := _without(frame, fit, [t], fit_with)) is not None]
-        low, high = fit.interval
-        good = all(low <= v <= high for v in left)
-        message = (
-            left_out_message("one period", min(left), max(left), inside=good)
-            if left
-            else "No period can be left out: each is needed."
-        )
-        return Check("influence of periods", good if left else None, message, float(np.ptp(left)) if left else None)
+        if not left:
+            return Check("influence of periods", None, "No period can be left out: each is needed.")
+        return judge_left_out("one period", left, fit, "influence of periods")
 
     return check_periods_left_out
 
@@ -95,26 +90,27 @@ def check_early_reaction(fit_with: FitOf) -> CheckOf:
     def check_anticipation(frame: pd.DataFrame, fit: DesignFit) -> Check:
         start = one_start(frame, fit.plan)
         before = np.sort(frame.loc[frame[fit.plan.time] < start, fit.plan.time].unique())
-        value = _without(frame, fit, before[-2:], fit_with)
-        if value is None:
+        other = _without(frame, fit, before[-2:], fit_with)
+        if other is None:
             return Check("anticipation", None, "Too few periods before the start to leave out the last two of them.")
-        low, high = fit.interval
-        good = False if not low <= value <= high else None if low <= 0 <= high else True
+        value, (low, high), (least, most) = other.estimate, fit.interval, other.interval
+        apart = not (low <= value <= high and least <= fit.estimate <= most)
+        good = False if apart else None if low <= 0 <= high else True
         end = {False: ": units may have reacted before", None: ", which is too wide for this to say much", True: ""}
         message = (
             f"Without the two periods before the start the estimate is {value:+.3f}, "
-            f"{'outside' if good is False else 'inside'} its interval{end[good]}."
+            f"{'too far from the one with them' if good is False else 'inside its interval'}{end[good]}."
         )
         return Check("anticipation", good, message, value)
 
     return check_anticipation
 
 
-def _without(frame: pd.DataFrame, fit: DesignFit, times: Any, fit_with: FitOf) -> float | None:
-    """The estimate with the outcome of some periods taken as missing; None where it cannot be fitted."""
+def _without(frame: pd.DataFrame, fit: DesignFit, times: Any, fit_with: FitOf) -> DesignFit | None:
+    """The fit with the outcome of some periods taken as missing; None where it cannot be fitted."""
     y = pd.Series(numbers(frame, fit.plan.outcome), index=frame.index)
     try:
-        return fit_with(frame.assign(**{fit.plan.outcome: y.mask(frame[fit.plan.time].isin(times))}), fit.plan).estimate
+        return fit_with(frame.assign(**{fit.plan.outcome: y.mask(frame[fit.plan.time].isin(times))}), fit.plan)
     except EstimationError:
         return None
 
@@ -162,14 +158,7 @@ def check_fit_before(frame: pd.DataFrame, fit: DesignFit) -> Check:
 def check_each_donor(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """No single donor carries the estimate."""
     model = _synthetic(fit)
-    low, high = fit.interval
-    left = model.left_out
-    good = bool(((left >= low) & (left <= high)).all())
-    message = (
-        f"Without each donor in turn the estimate lies between {left.min():+.3f} and {left.max():+.3f}, "
-        f"{'inside' if good else 'beyond'} its interval."
-    )
-    return Check("influence", good, message, float(np.ptp(left)))
+    return judge_left_out("one donor", model.left_out, fit)
 
 
 def check_synthetic_in_time(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -195,8 +184,5 @@ def check_changed_left_out(frame: pd.DataFrame, fit: DesignFit) -> Check:
     if len(changed) < 2:
         return Check("influence", None, "One unit came under the policy: it cannot be left out.")
     quick = replace(plan, settings=(("variance", "jackknife"),)) if len(changed) > 2 else plan
-    left = [fit_synthetic_did_plan(frame[frame[plan.panel_id] != u], quick).estimate for u in changed]
-    low, high = fit.interval
-    good = all(low <= v <= high for v in left)
-    message = left_out_message(f"one changed {noun(plan.panel_id)}", min(left), max(left), inside=good)
-    return Check("influence", good, message, float(np.ptp(left)))
+    left = np.array([fit_synthetic_did_plan(frame[frame[plan.panel_id] != u], quick).estimate for u in changed])
+    return judge_left_out(f"one changed {noun(plan.panel_id)}", left, fit)

@@ -17,7 +17,8 @@ from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, t
 from hybrid_toolkit.result import ResultBase
 
 _CONTROLS = {"not_yet_treated": "units not yet or never treated", "never_treated": "units never treated"}
-LEAST_DOSES = 4
+_ALIKE = 1e-6
+"""Share of the largest dose by which two doses must differ: means of shares differ in their last digits by chance."""
 _FEW = 30
 """With fewer treated units intervals of the slope held the truth in 89% to 92% of simulations (16 units)."""
 
@@ -198,8 +199,8 @@ def fit_dose(
     Raises
     ------
     EstimationError
-        A dose that changes within a unit or is not above 0, fewer than 4 doses, nobody untreated or treated, and as
-        ``fit_group_time``.
+        A dose that changes within a unit or is not above 0, fewer than two doses more than the degree, nobody
+        untreated or treated, and as ``fit_group_time``.
     CoverageError
         A column is not there.
 
@@ -247,11 +248,15 @@ def fit_dose(
             code="NO-UNTREATED",
         )
     doses = _doses(frame, p, panel_id, dose)
-    found = len(np.unique(doses[treated]))
-    if found < max(LEAST_DOSES, degree + 2) or n_treated < degree + 4:
+    ordered = np.sort(doses[treated])
+    found = 1 + int((np.diff(ordered) > _ALIKE * ordered[-1]).sum())
+    least_doses, least_units = degree + 2, degree + 4  # one dose more than the curve has coefficients
+    if found < least_doses or n_treated < least_units:
+        lower = "a lower degree, or " if degree > 1 else ""
         raise EstimationError(
             f"{n_treated} treated units with {found} dose(s) cannot carry a curve of degree {degree}.",
-            fix="Use a lower degree, or group-time effects that ask for no dose.",
+            fix=f"Add treated units until there are {least_units}, at {least_doses} doses or more, or use "
+            f"{lower}group-time effects, which ask for no dose.",
             code="TOO-FEW-DOSES",
         )
     return _by_library(p, doses, outcome, dose, degree, control_group, anticipation, conf_level)

@@ -150,13 +150,12 @@ def fit_group_time(
         )
     starts = np.array([*p.cohorts, NEVER])
     start_of = np.searchsorted(starts, p.start)
-    group, period, base = (np.array([c[i] for c in cells]) for i in range(3))
+    group, period, base = np.array(cells).T
     own = np.searchsorted(starts, group)
-    free = np.array([_compared(starts, cell, control_group, anticipation) for cell in cells])
+    free = _compared(starts, group, period, base, control_group, anticipation)
     n_clusters = int(p.clusters.max()) + 1
-    counts = np.zeros((n_clusters, len(starts)))
-    for s in range(len(starts)):
-        counts[:, s] = np.bincount(p.clusters[start_of == s], minlength=n_clusters)
+    pairs = np.bincount(p.clusters * len(starts) + start_of, minlength=n_clusters * len(starts))
+    counts = pairs.reshape(n_clusters, len(starts)).astype(np.float64)
     late = period >= group
     least = 0.0
     if late.any():
@@ -175,13 +174,14 @@ def fit_group_time(
     if variance == "jackknife":
         moved = [_left_out(p, *cell, free[k][start_of], estimate[k], n_clusters) for k, cell in enumerate(cells)]
         adds = frozen(np.column_stack(moved))
+    labels = [p.label(t) for t in range(len(p.times))]
     return GroupTimeFit(
         outcome=outcome,
-        groups=tuple(p.label(g) for g in group),
-        periods=tuple(p.label(t) for t in period),
+        groups=tuple(labels[g] for g, _, _ in cells),
+        periods=tuple(labels[t] for _, t, _ in cells),
         group_at=group,
         period_at=period,
-        lead=np.array([p.lead(t, g) for g, t, _ in cells], dtype=np.int64),
+        lead=p.lead(period, group),
         estimate=frozen(estimate),
         adds=adds,
         counts=frozen(counts),
@@ -228,31 +228,36 @@ GroupTimeCell: TypeAlias = tuple[int, int, int]
 
 
 def _compared(
-    starts: NDArray[np.int64], cell: GroupTimeCell, control_group: str, anticipation: int
+    starts: NDArray[np.int64],
+    group: NDArray[np.int64],
+    period: NDArray[np.int64],
+    base: NDArray[np.int64],
+    control_group: str,
+    anticipation: int,
 ) -> NDArray[np.bool_]:
-    """Which starts an effect is compared with."""
-    g, t, before = cell
-    free = starts > max(t, before) + anticipation if control_group == "not_yet_treated" else starts == NEVER
-    return np.asarray(free & (starts != g))
+    """Which starts each effect is compared with: effects x starts."""
+    late = (np.maximum(period, base) + anticipation)[:, None]
+    free = starts > late if control_group == "not_yet_treated" else starts == np.full_like(late, NEVER)
+    return np.asarray(free & (starts != group[:, None]))
 
 
 def _cells(
     p: PanelData, cohorts: list[int], last: int, control_group: str, base_period: str, anticipation: int
 ) -> tuple[list[GroupTimeCell], int]:
     """Every group and period with its base period, and how many have no comparison."""
-    cells: list[GroupTimeCell] = []
-    missed, there = 0, np.unique(p.start)
+    asked: list[GroupTimeCell] = []
     for g in cohorts:
         for t in range(0 if base_period == "universal" else 1, last):
             before = g - anticipation - 1
-            if base_period == "varying" and t <= before:
-                before = t - 1
-            cell = (g, t, before)
-            if before < 0 or (t != before and not _compared(there, cell, control_group, anticipation).any()):
-                missed += 1
-            else:
-                cells.append(cell)
-    return cells, missed
+            asked.append((g, t, t - 1 if base_period == "varying" and t <= before else before))
+    if not asked:
+        return [], 0
+    group, period, base = np.array(asked).T
+    starts = np.array([*p.cohorts, *([NEVER] if p.untreated.any() else [])])
+    compared = _compared(starts, group, period, base, control_group, anticipation).any(axis=1)
+    good = (base >= 0) & ((period == base) | compared)
+    cells = [cell for cell, there in zip(asked, good.tolist(), strict=True) if there]
+    return cells, len(asked) - len(cells)
 
 
 def _effect(p: PanelData, g: int, t: int, before: int, free: NDArray[np.bool_]) -> tuple[float, Array]:

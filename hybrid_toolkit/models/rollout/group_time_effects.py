@@ -381,9 +381,10 @@ class GroupTimeFit(ResultBase):
         behind = [self.counts @ side_weights(self.own[at], self.free[at])[0] for at in sets[whole:]]
         n = [self.n_rows] * whole + [int(c.sum()) for c in behind]
         clusters = [self.n_clusters] * whole + [int((c > 0).sum()) for c in behind]
-        free = [df for _, df in sides]
-        rows = tidy_rows(names, b, se, n=n, conf_level=self.conf_level, df=free).assign(n_clusters=clusters)
-        return support.withheld(rows, np.array([count for count, _ in sides]))
+        count, free = np.array(sides).T
+        beside = {"n_clusters": clusters, "clusters_behind": count}
+        se = np.where(count < support.ALONE, np.nan, se)  # one that rests on a single cluster has no interval
+        return tidy_rows(names, b, se, n=n, conf_level=self.conf_level, df=free, beside=beside)
 
     def _widen(self, out: pd.DataFrame, f: Array) -> pd.DataFrame:
         live = np.flatnonzero((f**2).any(axis=0))

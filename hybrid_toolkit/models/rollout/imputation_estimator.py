@@ -23,7 +23,7 @@ from hybrid_toolkit.models.rollout.panel_data import PanelData
 def lead_label(p: PanelData, e: int) -> int:
     """A time since the start in the periods' own units."""
     g = p.cohorts[0] if e >= -p.cohorts[0] and p.cohorts[0] + e < len(p.times) else p.cohorts[-1]
-    return p.lead(min(max(g + e, 0), len(p.times) - 1), g)
+    return int(p.lead(np.array([min(max(g + e, 0), len(p.times) - 1)]), np.array([g]))[0])
 
 
 @dataclass(frozen=True, eq=False)

@@ -136,13 +136,14 @@ class PanelData:
         value = self.times[position]
         return str(np.datetime_as_string(value, unit="D")) if self.times.dtype.kind == "M" else str(value)
 
-    def lead(self, position: int, start: int) -> int:
-        """Time since the start, in units of a numeric period, else in periods."""
-        if self.times.dtype.kind in "iuf":
-            gap = float(self.times[position]) - float(self.times[start])
-            if gap == round(gap):
-                return round(gap)
-        return position - start
+    def lead(self, position: NDArray[np.int64], start: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Times since the start, in units of a numeric period where they are whole, else in periods."""
+        steps = position - start
+        if self.times.dtype.kind not in "iuf":
+            return steps
+        times = self.times.astype(np.float64)
+        gap = times[position] - times[start]
+        return np.where(gap == np.round(gap), gap, steps).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,8 +146,9 @@ def inside_range(fit: SeriesFit) -> None:
     if not fit.converged:
         raise EstimationError(
             f"the correlation of neighbouring periods is at the edge of its range ({_EDGE:g}), so there is no "
-            "estimate.",
-            fix="Use a longer series, adjust for its trend or season, or use errors='newey-west'.",
+            "estimate: the series, or its distance from the control, wanders and does not come back.",
+            fix="Use a longer series, adjust for its trend or season, or use synthetic control where at least 10 other "
+            "units were seen: it weighs those that wander as this one does.",
             code="NOT-CONVERGED",
         )
 

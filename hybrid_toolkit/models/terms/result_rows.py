@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
@@ -111,8 +111,9 @@ def tidy_rows(
     conf_level: float,
     df: ArrayLike = np.inf,
     unit: str | Sequence[str] = "",
+    beside: Mapping[str, ArrayLike] | None = None,
 ) -> pd.DataFrame:
-    """Rows with the columns of ``TIDY_COLUMNS``; ``df`` infinite means a normal reference.
+    """Rows with the columns of ``TIDY_COLUMNS`` and those ``beside``; ``df`` infinite means a normal reference.
 
     Examples
     --------
@@ -121,12 +122,24 @@ def tidy_rows(
     """
     b, se = np.asarray(estimate, dtype=np.float64), np.asarray(std_error, dtype=np.float64)
     free = np.broadcast_to(np.asarray(df, dtype=np.float64), b.shape)
-    half = stats.t.ppf(0.5 + conf_level / 2, free) * se
+    half = t_quantile(0.5 + conf_level / 2, free) * se
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = 2 * stats.t.sf(np.abs(b / se), free)
+        p = 2 * special.stdtr(free, -np.abs(b / se))
     p = np.where(se > 0, p, np.nan)
     values = (list(terms), b, se, b - half, b + half, p, n, unit)
-    return pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True)))
+    return pd.DataFrame({**dict(zip(TIDY_COLUMNS, values, strict=True)), **(beside or {})})
+
+
+def t_quantile(share: float, df: ArrayLike) -> Array:
+    """Quantile of Student's t, of the normal where ``df`` is infinite.
+
+    Examples
+    --------
+    >>> t_quantile(0.975, [10.0, np.inf]).round(3).tolist()
+    [2.228, 1.96]
+    """
+    free = np.asarray(df, dtype=np.float64)
+    return np.asarray(np.where(np.isinf(free), special.ndtri(share), special.stdtrit(free, share)))
 
 
 def frozen(a: ArrayLike) -> Array:
