@@ -33,6 +33,19 @@ _VOICES = ("not_due", "speaks", "advocate", "symbols", "silent", "advocate_absen
 VOICE = np.array([0.0, 0.46, 0.04, 0.03, 0.06, 0.05, 0.25, 0.11])
 VOICE_REMOTE = np.array([0.0, 0.30, 0.03, 0.01, 0.06, 0.07, 0.33, 0.20])
 """How a child of four or more takes part, in person and remotely; assumed."""
+_BOYS, _DISABLED, _INTERPRETER = 0.53, 0.13, 0.05
+"""Shares of boys, of children with a disability and of families with an interpreter; assumed: somewhat more boys than
+girls are in need, and more than one child in ten of them has a disability."""
+_NEEDS = (0.5, 0.06)
+"""Shares with a communication need among children with a disability and without; assumed."""
+_NOT_SAID, _NEEDS_NOT_SAID = 0.04, 0.06
+"""Shares of records that do not say either; assumed, so that what is missing is met."""
+_STEPPED_UP = 0.8
+"""Share of protection plans before which the child was in need; assumed."""
+_LATE, _NOT_HELD = 0.15, 0.03
+"""Shares of conferences and reviews after their day, and not held; assumed."""
+_QUORUM = 3
+"""Agencies that must come to a conference; assumed: local procedures set it, and mostly at three."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +78,7 @@ def draw_children(ctx: Context, slots: Slots, families: Families, ids: Labels, o
 def child_frame(ctx: Context, families: Families, children: Children) -> pd.DataFrame:
     """The table ``child``."""
     rng, n = ctx.rng("child-recording"), len(children.ids)
-    disabled = rng.random(n) < 0.13
+    disabled = rng.random(n) < _DISABLED
     groups = np.array(list(_ETHNICITY.values()))
     of_family = np.minimum((rng.random((len(families.ids), 1)) > np.cumsum(groups)).sum(axis=1), len(groups) - 1)
     return frame(
@@ -74,11 +87,13 @@ def child_frame(ctx: Context, families: Families, children: Children) -> pd.Data
             "child_id": children.ids,
             "family_id": families.ids[children.family],
             "age_band": Labels.of(CHILD_AGES, children.age),
-            "sex": Labels.of(("F", "M"), (rng.random(n) < 0.53).astype(np.int64)),
+            "sex": Labels.of(("F", "M"), (rng.random(n) < _BOYS).astype(np.int64)),
             "ethnicity": Labels.of(list(_ETHNICITY), of_family[children.family]),
-            "disabled": known_where(disabled, rng.random(n) < 0.04),
-            "communication_need": known_where(rng.random(n) < np.where(disabled, 0.5, 0.06), rng.random(n) < 0.06),
-            "interpreter": rng.random(len(families.ids))[children.family] < 0.05,
+            "disabled": known_where(disabled, rng.random(n) < _NOT_SAID),
+            "communication_need": known_where(
+                rng.random(n) < np.where(disabled, *_NEEDS), rng.random(n) < _NEEDS_NOT_SAID
+            ),
+            "interpreter": rng.random(len(families.ids))[children.family] < _INTERPRETER,
         },
     )
 
@@ -97,7 +112,7 @@ def plan_spell_frame(ctx: Context, families: Families, children: Children) -> pd
     ends = np.where(np.isnat(children.ends), _NAT, ends)
     child = np.flatnonzero(plan >= 0)
     parts = [(child, plan[child], children.begins[child], ends[child])]
-    stepped = np.flatnonzero((plan >= 1) & (rng.random(n) < 0.8))
+    stepped = np.flatnonzero((plan >= 1) & (rng.random(n) < _STEPPED_UP))
     finish = children.begins[stepped] - np.timedelta64(1, "D")
     start = on_working_days(spread, finish - rng.integers(60, 400, len(stepped)).astype("timedelta64[D]"))
     parts.append((stepped, np.zeros(len(stepped), dtype=np.int64), start, finish))
@@ -148,10 +163,10 @@ def conference_frame(ctx: Context, families: Families, children: Children, event
     who, kind = np.concatenate([first, who]), np.concatenate([np.zeros(n0, dtype=np.int64), kind])
     due = np.concatenate([met["icpc_due_date"].to_numpy("datetime64[D]"), due])
     n = len(who)
-    late = rng.random(n) < 0.15
+    late = rng.random(n) < _LATE
     drawn = working_days_after(due, np.where(late, rng.integers(1, 12, n), -rng.integers(0, 5, n)), "backward")
     held = np.where(np.arange(n) < n0, np.append(met["icpc_date"].to_numpy("datetime64[D]"), drawn[n0:]), drawn)
-    missed = (np.arange(n) >= n0) & ((rng.random(n) < 0.03) | (held > ctx.end) | (held < ctx.begin))
+    missed = (np.arange(n) >= n0) & ((rng.random(n) < _NOT_HELD) | (held > ctx.end) | (held < ctx.begin))
     mode = (rng.random((n, 1)) > np.cumsum([0.45, 0.25])).sum(axis=1)
     far = mode == 1
     voice = (rng.random((n, 1)) > np.where(far[:, None], np.cumsum(VOICE_REMOTE), np.cumsum(VOICE))).sum(axis=1)
@@ -159,6 +174,7 @@ def conference_frame(ctx: Context, families: Families, children: Children, event
     invited = 3 + rng.binomial(6, 0.45, n)
     came = rng.binomial(invited, np.where(far, 0.78, 0.70))
     order = np.lexsort((kind, due, who))
+    no_child = kind == KINDS.index("core_group")  # what a child says is asked at conferences and reviews
     return frame(
         "conference",
         {
@@ -168,10 +184,10 @@ def conference_frame(ctx: Context, families: Families, children: Children, event
             "due_date": due[order],
             "held_date": np.where(missed, _NAT, held)[order],
             "mode": Labels.of(_ATTENDED_MODES, mode[order]).but_empty(missed[order]),
-            "child_participation": Labels.of(_VOICES, voice[order]).but_empty((missed | (kind == 3))[order]),
+            "child_participation": Labels.of(_VOICES, voice[order]).but_empty((missed | no_child)[order]),
             "parents_attended": known_where(rng.random(n) < np.where(far, 0.78, 0.74), missed)[order],
             "agencies_invited": invited[order],
             "agencies_attended": np.where(missed, np.nan, came)[order],
-            "quorate": known_where(came >= 3, missed)[order],
+            "quorate": known_where(came >= _QUORUM, missed)[order],
         },
     )
