@@ -10,11 +10,15 @@ import zipfile
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from python_calamine import CalamineWorkbook
 
 from hybrid_toolkit.data.published.model import FileSource, SheetGrid
 from hybrid_toolkit.errors import PublishedError
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 TEXT = (".csv", ".txt", ".tsv", ".tab")
 _WORKBOOKS = (".xlsx", ".xlsm", ".ods")
@@ -169,19 +173,20 @@ def _with_percent(data: bytes, grids: list[SheetGrid]) -> list[SheetGrid]:
         warnings.simplefilter("ignore")
         try:
             book = load_workbook(io.BytesIO(data), read_only=True)
+            found = [SheetGrid(g.name, g.rows, _percent_cells(book, g.name)) for g in grids]
+            book.close()
         except Exception:  # the values are read already; that the formats are not is said in the assumptions
             return grids
-        found = []
-        for grid in grids:
-            cells: set[tuple[int, int]] = set()
-            if grid.name in book.sheetnames:
-                for row in book[grid.name].iter_rows():
-                    for c in row:
-                        if isinstance(c.value, (int, float)) and "%" in str(c.number_format):
-                            cells.add((int(c.row) - 1, int(c.column) - 1))
-            found.append(SheetGrid(grid.name, grid.rows, frozenset(cells)))
-        book.close()
     return found
+
+
+def _percent_cells(book: Workbook, sheet: str) -> frozenset[tuple[int, int]]:
+    """Row and column of each number that a sheet shows as a percentage; the sheet is read only now, damage and all."""
+    if sheet not in book.sheetnames:
+        return frozenset()
+    cells = (c for row in book[sheet].iter_rows() for c in row)
+    shown = (c for c in cells if isinstance(c.value, (int, float)) and "%" in str(c.number_format))
+    return frozenset((int(c.row) - 1, int(c.column) - 1) for c in shown)
 
 
 def decode(name: str, data: bytes) -> tuple[str, str]:
