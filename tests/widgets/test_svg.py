@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
 from hybrid_toolkit.app.drawings import rounds_svg
 from hybrid_toolkit.widgets.lenses.take_away import furthest_say
-from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
+from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg, interval_series_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 
 NAN = float("nan")
@@ -54,3 +55,13 @@ def test_words_beside_bars_stand_clear_of_the_scale() -> None:
 def test_the_sentence_says_what_the_intervals_say(second: tuple[float, float, float], says: str) -> None:
     told = furthest_say([("Rural", 2.0, 1.0, 3.0), ("Urban", *second), ("Coast", NAN, NAN, NAN)])
     assert says in told and told.startswith("Highest: Urban") and "1 is hidden" in told
+
+
+def test_times_under_a_series_stand_clear_of_each_other() -> None:
+    rows = [
+        DrawnInterval(label, 0.5, 0.4, 0.6) for label in ("Whole period", "Q4 2024", "Q1 2025", "Q2 2025", "Q3 2025")
+    ]
+    drawn = interval_series_svg(rows, title="T", description="D", axis="share")
+    found = re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>([^<]+)</text>', drawn)
+    ends = [(float(x) - 3.6 * len(words), float(x) + 3.6 * len(words)) for x, words in found]  # 13 pixels: 7.2 a letter
+    assert len(ends) >= 2 and all(a[1] < b[0] for a, b in pairwise(ends))

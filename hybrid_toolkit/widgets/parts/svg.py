@@ -151,7 +151,8 @@ def interval_series_svg(rows: Sequence[DrawnInterval], *, title: str, descriptio
     ticks = _axis(rows, 4)
     left, right, height = 52, 16, 150 if len(panels) == 1 else 84
     step = (WIDTH - left - right) / max(1, len(labels))
-    every = max(1, math.ceil(len(labels) / 6))
+    widest = 0.56 * FONT * max((len(label) for label in labels), default=0) + 6
+    every = max(1, math.ceil(widest / step))  # labels stand clear of each other
     parts, top = [text_svg(8, 16, axis_words(axis))], 26.0
     for panel in panels:
         if panel:
