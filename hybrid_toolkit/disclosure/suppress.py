@@ -3,8 +3,10 @@
 A hidden cell in a table with totals can follow by subtraction. So in every sum that hides anything, at least two
 members are hidden and the hidden parts of a shown total together reach the threshold; then the ranges that a reader
 could work out are computed, and further cells are hidden until every hidden small count is covered by a range of the
-policy's width. Differencing across two overlapping releases (the same table for two overlapping groups) is not
-checked here: each release is safe by itself, not yet beside another.
+policy's width.
+
+What overlapping groups or several releases give away together is held elsewhere: cells of one table in
+``combined_cells``, by the people behind a combination (``sitting``); a folder's releases in ``release_ledger``.
 """
 
 from __future__ import annotations

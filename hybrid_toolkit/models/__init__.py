@@ -29,7 +29,7 @@ _LATER = {
     "fit_binary": "generalised.binary",
     "fit_counts": "generalised.counts",
     "fit_cox": "survival.cox",
-    "fit_cr2": "inference.few_clusters",
+    "fit_cr2": "inference.cr2_errors",
     "fit_discrete_time": "survival.discrete_time",
     "fit_dose": "rollout.dose",
     "fit_doubly_robust": "weighting.propensity_weighting",

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.privacy.inside import without_mark
+from hybrid_toolkit.disclosure.combined_cells import release_together
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.looks import dominated
 from hybrid_toolkit.disclosure.release import Release
-from hybrid_toolkit.disclosure.together import release_together
 from hybrid_toolkit.metrics.compute import measure, metric_values
 from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.intervals.influence import MeanOf

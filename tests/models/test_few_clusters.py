@@ -12,7 +12,7 @@ from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models import Category, Column, Interaction, fit_linear
-from hybrid_toolkit.models.inference.few_clusters import fit_cr2
+from hybrid_toolkit.models.inference.cr2_errors import fit_cr2
 from hybrid_toolkit.models.inference.randomisation_inference import randomisation_test
 from hybrid_toolkit.models.inference.two_way_errors import fit_two_way
 from hybrid_toolkit.models.inference.wild_bootstrap import wild_bootstrap

@@ -12,8 +12,8 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.binary import fit_binary
 from hybrid_toolkit.models.generalised.counts import fit_counts
 from hybrid_toolkit.models.generalised.ordinal import fit_ordinal
+from hybrid_toolkit.models.inference.cr2_errors import fit_cr2
 from hybrid_toolkit.models.inference.equivalence import equivalence_test
-from hybrid_toolkit.models.inference.few_clusters import fit_cr2
 from hybrid_toolkit.models.inference.meta_analysis import fit_random_effects
 from hybrid_toolkit.models.inference.randomised_trial import fit_randomised
 from hybrid_toolkit.models.linear.linear import fit_linear

@@ -12,7 +12,7 @@ import pandas as pd
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure import Gate
-from hybrid_toolkit.disclosure.together import release_together
+from hybrid_toolkit.disclosure.combined_cells import release_together
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.report.measured import measure_released
 from tools.attacks.solve import few_in_or_out, people_fixed

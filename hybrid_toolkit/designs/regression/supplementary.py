@@ -29,7 +29,7 @@ from hybrid_toolkit.models import (
     spline,
 )
 from hybrid_toolkit.models.inference.cluster_support import FEW_SIDE
-from hybrid_toolkit.models.inference.few_clusters import fit_cr2
+from hybrid_toolkit.models.inference.cr2_errors import fit_cr2
 from hybrid_toolkit.models.inference.wild_bootstrap import wild_bootstrap
 from hybrid_toolkit.models.linear.residuals import LinearResiduals, linear_residuals
 from hybrid_toolkit.models.sensitivity.unmeasured_confounding import e_value, robustness_value

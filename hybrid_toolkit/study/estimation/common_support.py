@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.disclosure.policy import FLOOR_THRESHOLD
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.estimation.rota_change import Change
 from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
+from hybrid_toolkit.study.estimation.what_if_changes import Change
 
 MOST_OUTSIDE = 0.10
 """Share of rows that a change may move beyond the exposure that the data cover."""

@@ -27,8 +27,8 @@ from hybrid_toolkit.study.graph.identification import Identification
 from hybrid_toolkit.study.lock import LockCheck
 
 if TYPE_CHECKING:
-    from hybrid_toolkit.study.estimation.rota_change import ChangeLike
     from hybrid_toolkit.study.estimation.what_if import WhatIfResult
+    from hybrid_toolkit.study.estimation.what_if_changes import ChangeLike
 
 
 FEW_BEHIND = "Not shown: too few stand behind the estimate."

@@ -28,8 +28,8 @@ from hybrid_toolkit.study.estimation.common_support import (
     support,
     too_little,
 )
-from hybrid_toolkit.study.estimation.rota_change import Change, ChangeLike, parse_change
 from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
+from hybrid_toolkit.study.estimation.what_if_changes import Change, ChangeLike, parse_change
 
 
 class FittedStudy(Protocol):

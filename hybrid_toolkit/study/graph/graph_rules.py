@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from hybrid_toolkit.study.graph.backdoor_paths import arrows, closers, open_paths, separated, without_effects
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph
-from hybrid_toolkit.study.graph.open_paths import arrows, closers, open_paths, separated, without_effects
 from hybrid_toolkit.study.units import UNITS
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.models import Column
-from hybrid_toolkit.models.inference.few_clusters import fit_cr2
+from hybrid_toolkit.models.inference.cr2_errors import fit_cr2
 from hybrid_toolkit.models.inference.meta_analysis import fit_random_effects
 from hybrid_toolkit.models.inference.randomised_trial import fit_randomised
 from hybrid_toolkit.models.inference.two_way_errors import fit_two_way

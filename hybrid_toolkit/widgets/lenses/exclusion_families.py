@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.combined_cells import release_together
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
-from hybrid_toolkit.disclosure.together import release_together
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, household_access
 from hybrid_toolkit.metrics.inequality.concentration import concentration_index
 from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf

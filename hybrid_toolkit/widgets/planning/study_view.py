@@ -17,9 +17,9 @@ from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.graph.backdoor_paths import open_paths, without_effects
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph, shipped_graph
 from hybrid_toolkit.study.graph.identification import Identification, stops_fit
-from hybrid_toolkit.study.graph.open_paths import open_paths, without_effects
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study, policy_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.units import UNITS

@@ -14,11 +14,11 @@ from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
-from hybrid_toolkit.study.estimation.rota_change import Change, ChangeLike
 from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.estimation.what_if import WhatIfResult as Found
 from hybrid_toolkit.study.estimation.what_if import what_if
+from hybrid_toolkit.study.estimation.what_if_changes import Change, ChangeLike
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.widgets.explorer.bands import make_bands

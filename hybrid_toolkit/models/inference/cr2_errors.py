@@ -1,6 +1,7 @@
 """Errors of a linear model with few clusters (CR2 with degrees of freedom of its own) or with clusters that cross.
 
-The wild cluster bootstrap stands in ``wild_bootstrap``, randomisation inference in ``randomisation``.
+The wild cluster bootstrap stands in ``wild_bootstrap``, randomisation inference in ``randomisation_inference``, and how
+many clusters are too few for an interval in ``cluster_support``.
 """
 
 from __future__ import annotations

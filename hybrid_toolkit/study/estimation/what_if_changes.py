@@ -1,4 +1,4 @@
-"""Another rota, an office-day rule or an offer of choice, as data: what it does to each row's exposure."""
+"""The changes that a what-if may ask about, as data: another rota, an office-day rule, breaks, an offer of choice."""
 
 from __future__ import annotations
 
