@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hybrid_toolkit.assess.action_plan import Action, ActionPlan, draft_plan
+    from hybrid_toolkit.assess.actions import answering_actions
     from hybrid_toolkit.assess.agreement import Agreements, Arrangement
     from hybrid_toolkit.assess.chart import ControlChart, individuals_chart, share_chart
-    from hybrid_toolkit.assess.checklist import CHECKLISTS, Checklist, answering_actions, load_checklist
+    from hybrid_toolkit.assess.checklist import CHECKLISTS, Checklist, load_checklist
     from hybrid_toolkit.assess.gaps import Gap, compare_belief, find_gaps, suggest_actions
     from hybrid_toolkit.assess.maturity import Answer, Assessment, Maturity, rate_conditions
     from hybrid_toolkit.assess.record import Entry, Record, return_verdict, to_do
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "action_plan": ("Action", "ActionPlan", "draft_plan"),
+    "actions": ("answering_actions",),
     "agreement": ("Agreements", "Arrangement"),
     "chart": ("ControlChart", "individuals_chart", "share_chart"),
-    "checklist": ("CHECKLISTS", "Checklist", "answering_actions", "load_checklist"),
+    "checklist": ("CHECKLISTS", "Checklist", "load_checklist"),
     "gaps": ("Gap", "compare_belief", "find_gaps", "suggest_actions"),
     "maturity": ("Answer", "Assessment", "Maturity", "rate_conditions"),
     "record": ("Entry", "Record", "return_verdict", "to_do"),

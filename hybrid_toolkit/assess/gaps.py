@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from hybrid_toolkit.assess.checklist import ChecklistItem, actions_at
+from hybrid_toolkit.assess.actions import actions_at
+from hybrid_toolkit.assess.checklist import ChecklistItem
 from hybrid_toolkit.assess.maturity import LEVELS, MIN_RATERS, Assessment
 
 APART = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hybrid_toolkit.assess import Answer, Assessment, answering_actions, compare_rounds, load_checklist, suggest_actions
-from hybrid_toolkit.assess.checklist import ACTION_LEVELS
+from hybrid_toolkit.assess.actions import ACTION_LEVELS
 from hybrid_toolkit.assess.gaps import Gap
 from hybrid_toolkit.data.instruments import load_instrument
 from hybrid_toolkit.errors import UsageError

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from hybrid_toolkit.app import Server, start_app
 from hybrid_toolkit.assess import Entry, Record, load_checklist, return_verdict
-from hybrid_toolkit.assess.checklist import answering_actions, scales
+from hybrid_toolkit.assess.actions import answering_actions
+from hybrid_toolkit.assess.checklist import scales
 
 pytestmark = pytest.mark.browser
 TESTS = load_checklist("return_tests").part("S3-K")

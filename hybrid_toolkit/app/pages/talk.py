@@ -11,7 +11,8 @@ from hybrid_toolkit.app.plan import actions_for, new_action
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page, group_pages, status_of
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
 from hybrid_toolkit.app.workspace import Workspace
-from hybrid_toolkit.assess.checklist import ACTION_LEVELS, ChecklistPart, answering_actions, load_checklist, scales
+from hybrid_toolkit.assess.actions import ACTION_LEVELS, answering_actions
+from hybrid_toolkit.assess.checklist import ChecklistPart, load_checklist, scales
 from hybrid_toolkit.assess.record import Entry, Record, return_verdict
 from hybrid_toolkit.errors import UsageError
 

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 import pandas as pd
 
-from hybrid_toolkit.assess.checklist import answering_actions
+from hybrid_toolkit.assess.actions import answering_actions
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
