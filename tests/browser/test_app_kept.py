@@ -1,0 +1,105 @@
+"""Nothing is lost on any page that is filled in: reload, a tab closed at once, a server that is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from hybrid_toolkit.app import Server, start_app
+from hybrid_toolkit.app.settings import free_port
+from hybrid_toolkit.assess import load_checklist
+
+pytestmark = pytest.mark.browser
+FILLED_IN = (
+    "/assess/setup",
+    f"/assess/notes/{load_checklist('conditions').parts[0].id}",
+    "/plan/1",
+    "/talk/agreements/1",
+    "/talk/statements",
+    f"/talk/statements/{load_checklist('statements').parts[0].id}",
+)
+"""One address of each kind of page that is saved while it is filled in, the assessment's own question apart.
+
+The sections of the six checklists are one page; all of them take ten times as long."""
+_TEXTS = "form[data-autosave] :is(textarea, input:not([type]), input[type=text])"
+_CHOICES = "form[data-autosave] input[type=radio]"
+_ENTERED = """() => Object.fromEntries([...document.querySelector("form[data-autosave]").elements]
+.filter(f => f.name && !["hidden", "submit"].includes(f.type) && (f.type !== "radio" || f.checked))
+.map(f => [f.name, f.value]))"""
+
+
+def home(server: Server) -> str:
+    return server.url.split("/?")[0]
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-said]")).to_contain_text("Saved")
+
+
+def fill(page: Page, words: str) -> dict[str, str]:
+    """Answer everything that the page asks, press no button, and give what stands there."""
+    for field in page.locator("form[data-autosave] input[type=date]").all():
+        field.fill("2031-10-01")
+    for field in page.locator("form[data-autosave] select").all():
+        field.select_option(index=1)
+    for name in dict.fromkeys(r.get_attribute("name") for r in page.locator(_CHOICES).all()):
+        page.locator(f"{_CHOICES}[name='{name}']").last.check()
+    for field in page.locator(_TEXTS).all():
+        field.fill(words)
+    entered: dict[str, str] = page.evaluate(_ENTERED)
+    assert words in entered.values()
+    return entered
+
+
+def begun(context: BrowserContext, server: Server) -> None:
+    """A plan with one action, and one arrangement."""
+    page = context.new_page()
+    page.goto(server.url)
+    for path, label in (("/plan", "Add an action"), ("/talk/agreements", "Add an arrangement")):
+        page.goto(home(server) + path)
+        page.get_by_role("button", name=label).click()
+    page.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL on Windows")
+def test_what_is_entered_on_any_page_outlives_a_reload_a_closed_tab_and_a_killed_server(
+    browser: Browser, tmp_path: Path
+) -> None:
+    port = free_port(0)
+    first = start_app(workspace=str(tmp_path), port=port)
+    context = browser.new_context()
+    context.set_default_timeout(30_000)
+    begun(context, first)
+    tabs, entered = {}, {}
+    for path in FILLED_IN:
+        page = context.new_page()
+        page.goto(home(first) + path)
+        entered[path] = fill(page, "Entered before the reload")
+        saved(page)
+        page.reload()
+        assert page.evaluate(_ENTERED) == entered[path], path
+        entered[path] = fill(page, "Entered as the tab closes")
+        page.close(run_before_unload=True)  # at once: less than the wait of the script
+    for path in FILLED_IN:
+        tabs[path] = context.new_page()
+        tabs[path].goto(home(first) + path)
+        assert tabs[path].evaluate(_ENTERED) == entered[path], path
+    first.process.send_signal(signal.SIGKILL)
+    first.process.wait()
+    for path, page in tabs.items():
+        entered[path] = fill(page, "Entered while it was down")
+    for page in tabs.values():
+        expect(page.locator("[data-said]")).to_contain_text("Not saved")
+    second = start_app(workspace=str(tmp_path), port=port)
+    try:
+        for path, page in tabs.items():
+            saved(page)
+            page.reload()
+            assert page.evaluate(_ENTERED) == entered[path], path
+    finally:
+        second.stop()
+        context.close()
