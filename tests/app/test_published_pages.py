@@ -80,7 +80,11 @@ def test_files_that_were_sent_are_read_and_kept_with_the_work(desk: Session, tmp
     pages._show(visit(desk, {"what": "area", "area": "Darlington"}))
     assert pages.published_of(visit(desk))[1] == "Darlington"
     pages._show(visit(desk, {"what": "close"}))
-    assert left(tmp_path) == [] and pages.published_of(visit(desk)) == ("", "", "")
+    assert pages.published_of(visit(desk)) == ("", "", "")
+    closed = pages._show(visit(desk))
+    assert isinstance(closed, PageView) and closed.values["closed"] and closed.values["found"] is None
+    pages._show(visit(desk, {"what": "open"}))  # nothing is removed without a way back
+    assert pages.published_of(visit(desk)) == (path, "Darlington", stamp) and left(tmp_path) == ["workforce.csv"]
 
 
 def test_a_file_with_one_row_a_person_leaves_nothing_behind(desk: Session, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.errors import DisclosureError, UnreadableError, UsageError
 from hybrid_toolkit.synth.committed import synthetic_folder
 from hybrid_toolkit.widgets.desks.data_desk import DataDesk
-from hybrid_toolkit.widgets.desks.data_desk_view import map_column
+from hybrid_toolkit.widgets.desks.data_desk_view import DataDeskState, map_column
 from hybrid_toolkit.widgets.desks.release_bundle import bundle_files
 from hybrid_toolkit.widgets.desks.release_desk import ReleaseDesk
 
@@ -94,6 +94,20 @@ def test_a_column_of_several_files_is_one_choice_and_mapped_in_each_file_that_ha
     assert "Ours" not in desk.state.mapping
     with pytest.raises(UsageError, match="cannot be read"):
         map_column(desk.state.mapping + "[", "worker", "Ours", "agency")
+
+
+def test_a_mapping_of_one_s_own_comes_back_after_a_proposal_took_its_place(folder: Path) -> None:
+    desk = DataDesk(str(folder))
+    desk._lists["mapping"].value = "# by hand"
+    run(desk, "Propose a mapping")
+    proposed = desk.state.mapping
+    assert proposed and proposed != "# by hand" and desk._columns.children
+    desk._turns.undo()
+    assert desk.state.mapping == desk._lists["mapping"].value == "# by hand" and not desk._columns.children
+    desk._lists["path"].value = "elsewhere"
+    desk._turns.undo()
+    assert desk.state == DataDeskState(str(folder), "# by hand")
+    assert desk._lists["path"].value == str(folder)
 
 
 def test_files_are_uploaded_into_a_private_folder(folder: Path) -> None:

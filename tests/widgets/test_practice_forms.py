@@ -24,6 +24,7 @@ from hybrid_toolkit.widgets.practice.self_assessment import AIM
 DAY = date(2026, 3, 2)
 ROLES = ("practitioner", "supervisor", "senior_leader")
 FORMED = (ht.Share, ht.ReturnTests, ht.RiskAssessment, ht.DigitalPractice, ht.LeaderQuestions)
+UNDO = "Undo the last change"
 EVERY = (*FORMED, ht.SelfAssessment, ht.ImprovementPlan, ht.TeamAgreement)
 
 
@@ -100,8 +101,28 @@ def test_it_asks_what_the_condition_asks_and_shows_who_answered_what() -> None:
     widget._lists["number"].value = "2"
     assert rows(widget)[0][0].value == ""
     widget._lists["number"].value = "1"
+    held = widget.assessment
     press(widget, "Remove this person's answers")
     assert not widget.assessment.answers and field(widget, "Remove this person's answers").disabled
+    press(widget, UNDO)
+    assert widget.assessment == held and rows(widget)[0][0].value == "emerging"
+    press(widget, "Redo")
+    assert not widget.assessment.answers and field(widget, "Redo").disabled
+
+
+@pytest.mark.parametrize("kind", FORMED)
+def test_an_answer_that_was_taken_out_of_a_checklist_comes_back(kind: Any) -> None:
+    widget = kind(today=DAY)
+    assert field(widget, UNDO).disabled and field(widget, "Redo").disabled
+    control, words = rows(widget)[0]
+    words.value, control.value = "Asked in spring", control.options[1][1]
+    held = widget.record
+    control.value = ""
+    assert not widget.record.entries
+    widget._lists["part"].index = len(widget._lists["part"].options) - 1  # looking elsewhere is no change
+    press(widget, UNDO)
+    assert widget.record == held
+    assert (rows(widget)[0][0].value, rows(widget)[0][1].value) == (control.options[1][1], "Asked in spring")
 
 
 def test_an_answer_belongs_to_the_choices_it_was_shown_under_however_late_it_comes() -> None:
@@ -231,7 +252,11 @@ def test_an_action_is_written_measured_and_re_measured(small: ht.EvaluationData,
     again = ht.ImprovementPlan(small, today=DAY)
     again.load(plan.save(tmp_path / "plan.json"))
     assert again.plan == plan.plan and "Not enough months" in again._figures.value
+    held = again.plan
     press(again, "Delete")
+    press(again, UNDO)
+    assert again.plan == held
+    press(again, "Redo")
     assert again.text == "No action yet."
 
 
@@ -295,8 +320,11 @@ def test_an_arrangement_is_kept_changed_and_removed(small: ht.EvaluationData, tm
     other = ht.TeamAgreement(today=DAY)
     other.load(widget.save(tmp_path / "a.json"))
     assert other.agreements == widget.agreements and fresh(other.to_code()) == widget.text
+    held = widget.agreements
     press(widget, "Remove it")
     assert widget.text == "No arrangement yet."
+    press(widget, UNDO)
+    assert widget.agreements == held and field(widget, "What was asked for?").value == held.arrangements[0].request
 
 
 @pytest.mark.parametrize("kind", EVERY)

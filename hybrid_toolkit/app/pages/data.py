@@ -42,6 +42,9 @@ def _done(held: dict[str, Any], *steps: str) -> list[str]:
 def _home(visit: Visit) -> Answered:
     if visit.sent:
         assert visit.session is not None
+        what = visit.form.word("what")
+        if what in ("undo", "redo"):
+            return GoTo("/data", visit.saved_in.step(OPENING, what))
         visit.session.forget_data()
         visit.saved_in.change(OPENING, lambda _: {}, "closed the data")
         return GoTo("/data", "Your data are closed. The pages show a simulated service.")
@@ -53,7 +56,8 @@ def _home(visit: Visit) -> Answered:
     ]
     source = "the files that you sent" if is_gone(source) else source
     gone = is_gone(str(_draft(visit).get("path", "")))
-    return PageView("data_home.html.j2", {"source": source, "tasks": steps, "gone": gone})
+    turns = visit.workspace.steps(OPENING) if visit.workspace is not None else (False, False)
+    return PageView("data_home.html.j2", {"source": source, "tasks": steps, "gone": gone, "turns": turns})
 
 
 def _open(visit: Visit) -> Answered:

@@ -32,7 +32,7 @@ def published_of(visit: Visit) -> tuple[str, str, str]:
         All empty where no published statistics were chosen.
     """
     held = visit.workspace.read(PUBLISHED_FILE).content if visit.workspace is not None else {}
-    path = str(held.get("path", ""))
+    path = "" if held.get("closed") else str(held.get("path", ""))
     return (path, str(held.get("area", "")), _stamp(path)) if path and not is_gone(path) else ("", "", "")
 
 
@@ -57,14 +57,19 @@ def _show(visit: Visit) -> Answered:
             _forget(visit)
         else:
             _keep_copies(visit, path)
-    values = {"found": found, "path": path, "area": area, "errors": errors}
+    held = visit.saved_in.read(PUBLISHED_FILE).content
+    closed = bool(held.get("closed")) and not is_gone(str(held["path"]))
+    values = {"found": found, "path": path, "area": area, "errors": errors, "closed": closed}
     return PageView("data_published.html.j2", values, status=422 if errors else 200)
 
 
 def _take(visit: Visit) -> Answered:
     what = visit.form.word("what")
-    if what == "close":
-        _forget(visit)
+    if what == "open":
+        visit.saved_in.change(PUBLISHED_FILE, lambda h: {**h, "closed": False}, "opened published files again")
+        return GoTo("/data/published")
+    if what == "close":  # files that were sent stay with the work, so that there is a way back
+        visit.saved_in.change(PUBLISHED_FILE, lambda h: {**h, "closed": True}, "closed published files")
         return GoTo("/data/published", "Published statistics are no longer set beside your measures.")
     if what == "area":
         area = visit.form.word("area")
@@ -75,7 +80,7 @@ def _take(visit: Visit) -> Answered:
     except HybridToolkitError as error:
         told = {"found": None, "path": "", "area": "", "errors": {"path": f"{error.message} {error.fix}"}}
         return PageView("data_published.html.j2", told, status=422)
-    visit.saved_in.change(PUBLISHED_FILE, lambda h: {**h, "path": path}, "chose published statistics")
+    visit.saved_in.change(PUBLISHED_FILE, lambda h: {**h, "path": path, "closed": False}, "chose published statistics")
     return GoTo("/data/published")
 
 

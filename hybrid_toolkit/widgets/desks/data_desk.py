@@ -17,6 +17,7 @@ from hybrid_toolkit.widgets.desks.data_desk_view import Checked, DataDeskState
 from hybrid_toolkit.widgets.parts.downloads import Download
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
 from hybrid_toolkit.widgets.parts.progress import Progress
+from hybrid_toolkit.widgets.parts.state_steps import StateSteps
 from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, button, choice
 
 BEGIN = (
@@ -63,7 +64,9 @@ class DataDesk(ToolkitWidget):
         }
         steps = [button(name, lambda name=name: self.run(name)) for name in self._steps]
         self._columns = ipywidgets.Box().add_class("hte-controls")
-        more = [ipywidgets.Box([self._upload, *steps]).add_class("hte-controls"), self._progress, self._columns]
+        self._turns = StateSteps(lambda: self.state, self._taken_back)
+        row = ipywidgets.Box([self._upload, *steps, self._turns]).add_class("hte-controls")
+        more = [row, self._progress, self._columns]
         super().__init__(DataDeskState(path, mapping), controls={"path": place, "mapping": text}, more=more)
         self._show()
 
@@ -136,10 +139,20 @@ class DataDesk(ToolkitWidget):
             self.state, self._moving = kept, False
 
     def _move(self, **changes: Any) -> None:
-        if not self._moving:
+        before, moving = self.state, self._moving
+        if not moving:
             self._found = Checked()
             self._columns.children = ()
         super()._move(**changes)
+        if not moving:
+            self._turns.changed(before)
+
+    def _taken_back(self, state: DataDeskState, said: str) -> bool:
+        """Stand at a place and a mapping that were there before; what was found for the other is not theirs."""
+        self._found = Checked()
+        self._columns.children = ()
+        self.state = state
+        return True
 
     def _propose(self) -> Checked:
         return Checked(proposal=view.propose(self.state.path))
@@ -152,9 +165,11 @@ class DataDesk(ToolkitWidget):
 
     def _kept(self, found: Checked, state: DataDeskState) -> None:
         """Take a proposed mapping, with a list for each column that was left to a person."""
+        before = self.state
         self._moving = True
         self.state = state
         self._moving = False
+        self._turns.changed(before)
         lists = []
         headers = found.proposal.headers if found.proposal else {}
         for table, source, free in view.open_columns(found.proposal)[:MOST_LISTS] if found.proposal else ():
@@ -169,7 +184,9 @@ class DataDesk(ToolkitWidget):
         except HybridToolkitError as error:
             self._fail(error.message, error.fix)
             return
+        before = self.state
         self.state = replace(self.state, mapping=text)
+        self._turns.changed(before)
 
     def _uploaded(self, change: Any) -> None:
         if change.new:

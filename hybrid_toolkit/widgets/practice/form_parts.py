@@ -23,6 +23,7 @@ from hybrid_toolkit.report.export import FORMS, document_bytes
 from hybrid_toolkit.report.metric_panel import BESIDE_COLUMNS, MEASURE_COLUMNS, MetricPanel, Side
 from hybrid_toolkit.widgets.parts.downloads import Download
 from hybrid_toolkit.widgets.parts.html_parts import LIVE, list_html, notice_html, table_html
+from hybrid_toolkit.widgets.parts.state_steps import StateSteps
 from hybrid_toolkit.widgets.parts.widget_base import ToolkitWidget, offer
 
 NOT_ANSWERED = ""
@@ -50,10 +51,10 @@ _STYLE = """
 class PracticeWidget(ToolkitWidget):
     """Base of the widgets that people fill in: a form, its message, the data beside it, and files to take away.
 
-    Everything is kept as it is entered: a control calls ``_keep`` when it changes. What is written is screened then:
-    texts with what looks like an address, a telephone or NHS number are refused in place. A subclass writes
-    ``_report`` besides what ``ToolkitWidget`` asks for, and in ``_follow`` leaves its forms alone while
-    ``_entering``: a form that is written into is never set from the state.
+    Everything is kept as it is entered: a control calls ``_keep`` when it changes, and Undo takes each change back.
+    What is written is screened then: texts with what looks like an address, a telephone or NHS number are refused in
+    place. A subclass writes ``_report`` besides what ``ToolkitWidget`` asks for, and in ``_follow`` leaves its forms
+    alone while ``_entering``: a form that is written into is never set from the state.
 
     Parameters
     ----------
@@ -88,7 +89,8 @@ class PracticeWidget(ToolkitWidget):
         self.today = today if today is not None else date.today()
         self._entering = False
         self._message = ipywidgets.HTML().add_class(LIVE)
-        box = ipywidgets.VBox([*form, self._message]).add_class("hte-form")
+        self._steps = StateSteps(lambda: self.state, self._taken_back)
+        box = ipywidgets.VBox([*form, self._message, self._steps]).add_class("hte-form")
         super().__init__(state, controls=controls, more=[form_style(), box])
 
     @traitlets.validate("state")
@@ -111,15 +113,22 @@ class PracticeWidget(ToolkitWidget):
 
         ``entering`` leaves the forms as they are: somebody is writing into one.
         """
-        self._entering = entering
+        self._entering, before = entering, self.state
         try:
             self.state = make()
+            self._steps.changed(before)
             self._message.value = notice_html(said)
         except HybridToolkitError as error:
             self._message.value = notice_html(error.message, fix=error.fix, error=True)
             return False
         finally:
             self._entering = False
+        return True
+
+    def _taken_back(self, state: Any, said: str) -> bool:
+        """Stand at a state that was there before, the forms too."""
+        self.state = state
+        self._message.value = notice_html(said)
         return True
 
 
