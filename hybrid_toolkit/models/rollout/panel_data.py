@@ -262,7 +262,9 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
         raise EstimationError(
             f"the panel is not balanced: {lost} of {n_units} units lack a complete row in one or more of the "
             f"{n_periods} periods.",
-            fix="Complete them, or set incomplete='drop' to leave these units out (they are counted).",
+            fix="Complete them, or set unbalanced='drop' to leave these units out (they are counted)."
+            if complete.any()
+            else "Complete units: none has a row in every period, so none would be left.",
             code="PANEL-UNBALANCED",
         )
     whole = rows if whole_panel else rows.iloc[_placed(place, complete[unit])]

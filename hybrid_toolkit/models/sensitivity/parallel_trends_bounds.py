@@ -207,7 +207,7 @@ def _pieces(path: EventPath) -> tuple[list[int], list[int]]:
         raise EstimationError(
             f"{len(before)} time(s) before the start and {len(after)} from it on, or they are not evenly next to each "
             "other around the reference.",
-            fix="Use base='universal', and periods without gaps.",
+            fix="Use fit_group_time(..., base_period='universal'), and periods without gaps.",
             code="NO-LEADS" if not before or after else "NO-POST",
         )
     return before, after
