@@ -127,3 +127,25 @@ def test_a_curve_is_asked_at_one_time_or_several(time: Any) -> None:
         assert len(found) == np.size(time)
     except HybridToolkitError as error:
         assert WORD not in str(error)
+
+
+def _levels() -> pd.DataFrame:
+    f = anywhere._people().reset_index(drop=True)
+    f["x"] = [f"{WORD}{i}]" for i in np.arange(len(f)) % 3]
+    return f.assign(again=f["x"])
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda f: models.fit_ols(f, outcome="y", terms=["x", "again"]),
+        lambda f: models.fit_ols(f, outcome="y", terms=["x"]).partial_r2("gone"),
+        lambda f: models.fit_linear(f, outcome="y", terms=["x"], cluster="team").index("gone"),
+        lambda f: models.fit_mixed(f, outcome="y", terms=["x", "again"], groups="team"),
+        lambda f: models.fit_binary(f, outcome="left", terms=["x", "again"], cluster="team"),
+    ],
+)
+def test_levels_of_a_category_are_counted_and_not_told(ask: Callable[[pd.DataFrame], Any]) -> None:
+    with pytest.raises(HybridToolkitError) as caught:
+        ask(_levels())
+    assert "Zx7" not in str(caught.value) and "of its levels" in str(caught.value)

@@ -111,7 +111,7 @@ def measure_differences(
     if reference not in names or len(names) < 2:
         raise MeasureError(
             f"differences by '{by}' need the reference group and one more; there are {len(names)} group(s).",
-            fix=f"Use one of the groups as reference: {', '.join(names)}.",
+            fix="Use a group that measure lists for this 'by' as reference, or leave reference out.",
             code="GROUP-REFERENCE",
         )
     for name in adjust:

@@ -12,7 +12,7 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, told_names
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.prediction import PredictsMeans
 from hybrid_toolkit.models.terms.result_rows import (
@@ -128,7 +128,7 @@ class OlsFit(PredictsMeans, ResultBase):
         if term not in self.terms:
             raise EstimationError(
                 f"the model has no coefficient '{term}'.",
-                fix=f"Use one of: {', '.join(self.terms)}.",
+                fix=f"Use one of: {told_names(self.terms)}.",
                 code="TERM-UNKNOWN",
             )
         if self.errors != "ols":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
@@ -164,6 +165,29 @@ def check_frame(frame: object) -> None:
             fix="Pass a data frame, such as study.frame(data) or pandas.DataFrame(columns).",
             code="FRAME-TYPE",
         )
+
+
+def told_names(names: Sequence[str]) -> str:
+    """Names of a model's columns for an error, where a category's levels, which are values of the data, are counted.
+
+    Parameters
+    ----------
+    names : Sequence[str]
+        Names of columns, such as ``age`` and ``stage[late]``.
+
+    Returns
+    -------
+    str
+        Each name once, in their order.
+
+    Examples
+    --------
+    >>> told_names(["age", "stage[mid]", "stage[late]", "age:stage[late]"])
+    'age, stage[...] (2 of its levels), age:stage[...] (1 of its levels)'
+    """
+    # greedy, since a level may hold a bracket of its own
+    counted = Counter(re.sub(r"\[.*\]", "[...]", name, flags=re.DOTALL) for name in names)
+    return ", ".join(f"{name} ({n} of its levels)" if "[...]" in name else name for name, n in counted.items())
 
 
 def check_column(frame: pd.DataFrame, name: str) -> str:

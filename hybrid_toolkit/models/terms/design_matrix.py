@@ -20,7 +20,7 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import (
     inverse,
     solve_crossproducts,
 )
-from hybrid_toolkit.models.terms.arguments import check_column, factorize, numbers
+from hybrid_toolkit.models.terms.arguments import check_column, factorize, numbers, told_names
 from hybrid_toolkit.models.terms.scaled_columns import (
     ClusterSpells,
     CrossedLevels,
@@ -264,7 +264,7 @@ def prepare_matrix(
 def _own(empty: Sequence[str]) -> None:
     if empty:
         raise EstimationError(
-            f"{len(empty)} column(s) vary only with other columns or fixed effects: {', '.join(empty)}.",
+            f"{len(empty)} column(s) vary only with other columns or fixed effects: {told_names(empty)}.",
             fix="Leave out the column, or the fixed effect or column that determines it.",
             code="SINGULAR",
         )
@@ -275,7 +275,7 @@ def _known(instruments: Mapping[str, Sequence[Term]], x: Mapping[str, Array]) ->
     if unknown:
         raise EstimationError(
             f"{len(unknown)} instrumented name(s) are not among the model's columns: {', '.join(unknown)}.",
-            fix=f"Name one of: {', '.join(x)}.",
+            fix=f"Name one of: {told_names(list(x)) or 'none (a category cannot be instrumented)'}.",
             code="INSTRUMENT-UNKNOWN",
         )
 

@@ -13,7 +13,7 @@ from scipy import special
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.arguments import check_frame, numbers
+from hybrid_toolkit.models.terms.arguments import check_frame, numbers, told_names
 from hybrid_toolkit.models.terms.splines import Spline
 from hybrid_toolkit.models.terms.term_text import read_terms
 from hybrid_toolkit.models.terms.terms import (
@@ -74,8 +74,8 @@ class NamedCoefficients:
         """
         if term not in self.terms:
             raise EstimationError(
-                f"the model has no coefficient '{term}'; it has: {', '.join(self.terms)}.",
-                fix="Ask for one of these.",
+                f"the model has no coefficient '{term}'; it has: {told_names(self.terms)}.",
+                fix="Ask for one of these, written as tidy() has it.",
                 code="TERM-UNKNOWN",
             )
         return self.terms.index(term)
@@ -306,7 +306,7 @@ def design(rows: pd.DataFrame, terms: Sequence[Term], *, intercept: bool = True)
     empty = [name for name, ok in zip(names, own, strict=True) if not ok]
     if empty:
         raise EstimationError(
-            f"{len(empty)} column(s) are combinations of others: {', '.join(empty)}.",
+            f"{len(empty)} column(s) are combinations of others: {told_names(empty)}.",
             fix="Leave out the column, or the column that determines it.",
             code="SINGULAR",
         )
