@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.designs.base import CheckOf, fit_plan, held_by_comparison, unadjusted_fit
+from hybrid_toolkit.designs.base import CheckOf, fit_plan, held_by_comparison
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.validate_rows import HOLD_WITH_FEW, clusters_behind
 from hybrid_toolkit.models import fit_variance_components
@@ -324,18 +324,6 @@ def check_colleagues(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         else "The exposure of others nearby is not clearly associated with the outcome"
     )
     return Check("interference", good, f"{message} ({p_words(row['p_value'])}){weak}.", float(row["p_value"]), 0.05)
-
-
-def check_unadjusted_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
-    """What the plain comparison says, beside the design's estimate."""
-    plain = unadjusted_fit(frame, fit.plan)
-    low, high = fit.interval
-    apart = not low <= plain.estimate <= high
-    message = (
-        f"An unadjusted comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
-        f"{': they do not agree, so selection matters here' if apart else ''}."
-    )
-    return Check("unadjusted comparison", None, message, plain.estimate)
 
 
 def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check:

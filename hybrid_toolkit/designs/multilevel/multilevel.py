@@ -40,13 +40,13 @@ WITHIN_BETWEEN = Design(
         fits.check_robustness,
         check_e_value("difference"),
         check_specifications(fits.fit_hybrid),
-        shared.check_unadjusted(unadjusted_fit),
+        supplementary.check_unadjusted(unadjusted_fit),
     ),
     supplementary=(
         fits.within_rows,
         fits.random_rows,
         fits.seen_throughout,
-        shared.unadjusted_supplement(unadjusted_fit),
+        supplementary.unadjusted_supplement(unadjusted_fit),
     ),
     fit_with=fits.fit_hybrid,
 )
@@ -82,13 +82,13 @@ MULTILEVEL = Design(
         fits.check_robustness,
         check_e_value("difference"),
         check_specifications(fits.fit_multilevel),
-        shared.check_unadjusted(unadjusted_fit),
+        supplementary.check_unadjusted(unadjusted_fit),
     ),
     supplementary=(
         fits.spread_rows,
         fits.clustered_version,
         fits.least_squares_few_clusters,
-        shared.unadjusted_supplement(unadjusted_fit),
+        supplementary.unadjusted_supplement(unadjusted_fit),
     ),
     fit_with=fits.fit_multilevel,
 )
@@ -118,13 +118,13 @@ PARTIAL_POOLING = Design(
         fits.check_robustness,
         check_e_value("difference"),
         check_specifications(fits.fit_pooled),
-        shared.check_unadjusted(unadjusted_fit),
+        supplementary.check_unadjusted(unadjusted_fit),
     ),
     supplementary=(
         fits.pooled_rows,
         fits.common_slope,
         fits.least_squares_few_clusters,
-        shared.unadjusted_supplement(unadjusted_fit),
+        supplementary.unadjusted_supplement(unadjusted_fit),
     ),
     fit_with=fits.fit_pooled,
 )

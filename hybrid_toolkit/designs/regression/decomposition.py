@@ -11,6 +11,7 @@ from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import Design, unadjusted_fit
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
+from hybrid_toolkit.designs.regression import supplementary
 from hybrid_toolkit.errors import EstimationError, MeasureError
 from hybrid_toolkit.metrics.inequality.decomposition import Decomposition, kitagawa
 from hybrid_toolkit.metrics.inequality.oaxaca import oaxaca_blinder
@@ -144,7 +145,7 @@ DECOMPOSITION = Design(
         check_reference,
         shared.check_left_out(fit_composition),
     ),
-    supplementary=(all_parts, other_reference, shared.unadjusted_supplement(unadjusted_fit)),
+    supplementary=(all_parts, other_reference, supplementary.unadjusted_supplement(unadjusted_fit)),
     fit_with=fit_composition,
     settings={"method": _METHODS},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybrid_toolkit.designs import checks
-from hybrid_toolkit.designs.base import CheckOf, Design, fit_plan
+from hybrid_toolkit.designs.base import CheckOf, Design, fit_plan, unadjusted_fit
 from hybrid_toolkit.designs.regression import supplementary
 from hybrid_toolkit.designs.regression.non_response import check_silent, response_weighted_row, silent_rows
 from hybrid_toolkit.designs.regression.supplementary import check_e_value, check_specifications
@@ -20,7 +20,7 @@ LEFT_OVER: tuple[CheckOf, ...] = (
     supplementary.check_unmeasured_confounding,
     check_e_value("difference"),
     check_specifications(fit_plan),
-    checks.check_unadjusted_comparison,
+    supplementary.check_unadjusted(unadjusted_fit),
 )
 """Influence, few clusters, residuals, and how much hangs on what is held constant or was not measured."""
 
@@ -57,7 +57,7 @@ CROSS_SECTIONAL = Design(
         supplementary.few_cluster_rows,
         response_weighted_row,
         silent_rows,
-        supplementary.unadjusted_row,
+        supplementary.unadjusted_supplement(unadjusted_fit),
     ),
     settings={"held_by_group": ("no", "yes")},
 )
@@ -94,7 +94,7 @@ WITHIN_WORKER = Design(
         supplementary.uncorrected,
         supplementary.other_measure,
         supplementary.few_cluster_rows,
-        supplementary.unadjusted_row,
+        supplementary.unadjusted_supplement(unadjusted_fit),
     ),
 )
 
@@ -124,7 +124,11 @@ ADJUSTED_INTERACTION = Design(
         checks.check_likeness,
         *LEFT_OVER,
     ),
-    supplementary=(supplementary.simple_slopes, supplementary.few_cluster_rows, supplementary.unadjusted_row),
+    supplementary=(
+        supplementary.simple_slopes,
+        supplementary.few_cluster_rows,
+        supplementary.unadjusted_supplement(unadjusted_fit),
+    ),
 )
 
 TWO_WAY_PANEL = Design(
@@ -153,7 +157,7 @@ TWO_WAY_PANEL = Design(
         supplementary.between_and_within,
         supplementary.last_periods_exposure,
         supplementary.few_cluster_rows,
-        supplementary.unadjusted_row,
+        supplementary.unadjusted_supplement(unadjusted_fit),
     ),
 )
 

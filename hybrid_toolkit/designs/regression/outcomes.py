@@ -12,6 +12,7 @@ from hybrid_toolkit.designs.base import CheckOf, Design, FitOf, RowsOf, fit_plan
 from hybrid_toolkit.designs.checks import minimum_detectable
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
+from hybrid_toolkit.designs.regression import supplementary
 from hybrid_toolkit.designs.regression.supplementary import ConfounderScale, check_e_value, check_specifications
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.binary import fit_binary
@@ -211,9 +212,9 @@ def design_of(
             *own,
             shared.check_left_out(fit_with),
             check_e_value(scale),
-            shared.check_unadjusted(unadjusted),
+            supplementary.check_unadjusted(unadjusted),
         ),
-        supplementary=(*rows, shared.unadjusted_supplement(unadjusted)),
+        supplementary=(*rows, supplementary.unadjusted_supplement(unadjusted)),
         fit_with=fit_with,
         unadjusted_with=unadjusted,
     )

@@ -1,4 +1,4 @@
-"""Checks that designs with their own estimator share: unadjusted comparison, events, leaving out clusters."""
+"""Checks that designs with their own estimator share: events, and leaving out clusters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.designs.base import STOPPED_SHORT, CheckOf, FitOf, RowsOf
+from hybrid_toolkit.designs.base import STOPPED_SHORT, CheckOf, FitOf
 from hybrid_toolkit.designs.checks import judge_left_out
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.errors import EstimationError
@@ -17,31 +17,6 @@ MIN_EVENTS = 10
 """Events a term, below which slopes lean outwards (Peduzzi and others 1996)."""
 _MOST_LEFT_OUT = 40
 """Clusters that are left out one by one; with more, as many groups of them."""
-
-
-def check_unadjusted(unadjusted: FitOf) -> CheckOf:
-    """What the plain comparison says, beside the design's estimate."""
-
-    def check_unadjusted_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
-        plain = unadjusted(frame, fit.plan)
-        low, high = fit.interval
-        apart = not low <= plain.estimate <= high
-        message = (
-            f"An unadjusted comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
-            f"{': they do not agree, so selection matters here' if apart else ''}."
-        )
-        return Check("unadjusted comparison", None, message, plain.estimate)
-
-    return check_unadjusted_comparison
-
-
-def unadjusted_supplement(unadjusted: FitOf) -> RowsOf:
-    """The plain comparison as a row."""
-
-    def unadjusted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-        return unadjusted(frame, fit.plan).as_row("unadjusted comparison", "unadjusted")
-
-    return unadjusted_row
 
 
 def check_left_out(fit_with: FitOf) -> CheckOf:

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.designs.base import CheckOf, FitOf, fit_plan, plan_instruments, terms_of, unadjusted_fit
+from hybrid_toolkit.designs.base import CheckOf, FitOf, RowsOf, fit_plan, plan_instruments, terms_of
 from hybrid_toolkit.designs.checks import SMALL, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.errors import EstimationError
@@ -40,9 +40,29 @@ _MIN_GROUP = 20
 """Rows that a group needs before its own slope is shown."""
 
 
-def unadjusted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-    """The plain comparison of all rows."""
-    return unadjusted_fit(frame, fit.plan).as_row("unadjusted comparison", "unadjusted")
+def check_unadjusted(unadjusted: FitOf) -> CheckOf:
+    """What the plain comparison says, beside the design's estimate."""
+
+    def check_unadjusted_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
+        plain = unadjusted(frame, fit.plan)
+        low, high = fit.interval
+        apart = not low <= plain.estimate <= high
+        message = (
+            f"An unadjusted comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
+            f"{': they do not agree, so selection matters here' if apart else ''}."
+        )
+        return Check("unadjusted comparison", None, message, plain.estimate)
+
+    return check_unadjusted_comparison
+
+
+def unadjusted_supplement(unadjusted: FitOf) -> RowsOf:
+    """The plain comparison as a row."""
+
+    def unadjusted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+        return unadjusted(frame, fit.plan).as_row("unadjusted comparison", "unadjusted")
+
+    return unadjusted_row
 
 
 def simple_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:

@@ -10,6 +10,7 @@ from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import Design, FitOf, unadjusted_fit
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
+from hybrid_toolkit.designs.regression import supplementary
 from hybrid_toolkit.designs.regression.supplementary import check_e_value, check_specifications
 from hybrid_toolkit.models.terms.terms import as_term
 from hybrid_toolkit.models.weighting.balance import ALIKE
@@ -143,9 +144,9 @@ def _design(id: str, title: str, how: str, fit_with: FitOf) -> Design:
             shared.check_left_out(fit_with),
             check_e_value("difference"),
             check_specifications(fit_with),
-            shared.check_unadjusted(_unadjusted),
+            supplementary.check_unadjusted(_unadjusted),
         ),
-        supplementary=(trimmed, other_estimands, shared.unadjusted_supplement(_unadjusted)),
+        supplementary=(trimmed, other_estimands, supplementary.unadjusted_supplement(_unadjusted)),
         fit_with=fit_with,
         unadjusted_with=_unadjusted,
         settings={"estimand": tuple(WEIGHTING_ESTIMANDS), "trim": ()},

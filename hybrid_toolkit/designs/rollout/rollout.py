@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import CheckOf, Design, FitOf
-from hybrid_toolkit.designs.regression.regression_checks import check_unadjusted, unadjusted_supplement
+from hybrid_toolkit.designs.regression.supplementary import check_unadjusted, unadjusted_supplement
 from hybrid_toolkit.designs.rollout import rollout_checks as over_time
 from hybrid_toolkit.designs.rollout import rollout_fits as fits
 from hybrid_toolkit.designs.rollout import rollout_planned as planned
@@ -173,7 +173,11 @@ DOSE = Design(
         over_time.check_leave_one_out(planned.fit_dose_plan),
         check_unadjusted(fits.plain_comparison),
     ),
-    supplementary=(planned.dose_effect, supplementary.by_time, unadjusted_supplement(fits.plain_comparison)),
+    supplementary=(
+        planned.dose_effect,
+        supplementary.by_time,
+        unadjusted_supplement(fits.plain_comparison),
+    ),
     fit_with=planned.fit_dose_plan,
     unadjusted_with=fits.plain_comparison,
     settings={"degree": planned.DEGREES, "control_group": fits.CONTROL_SETTING, "anticipation": ()},

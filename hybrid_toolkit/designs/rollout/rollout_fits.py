@@ -136,21 +136,17 @@ def before_after_fit(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     on = under_policy(frame, plan)
     treated = on.groupby(frame[plan.panel_id]).transform("max") == 1
     rows = frame[treated].assign(**{plan.exposure: on[treated]})
-    fit = fit_linear(
-        rows,
-        outcome=plan.outcome,
-        terms=[Column(plan.exposure)],
-        cluster=plan.cluster,
-        conf_level=plan.conf_level,
-    )
-    bare = replace(plan, confounders=(), fixed_effects=(), instruments=())
-    return DesignFit(bare, fit.combine({plan.exposure: 1.0}, term=plan.exposure, unit=plan.unit), fit)
+    return _plain_slope(rows, plan)
 
 
 def plain_comparison(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The slope of the outcome on the exposure over all rows, 0 before each unit's start."""
     exposed = frame[plan.exposure].fillna(0.0) * under_policy(frame, plan)
     rows = frame.assign(**{plan.exposure: exposed})
+    return _plain_slope(rows, plan)
+
+
+def _plain_slope(rows: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     fit = fit_linear(
         rows,
         outcome=plan.outcome,
