@@ -164,6 +164,10 @@ class Design:
     over_clusters : bool, default True
         Its interval is learned from clusters, so that one on a side is refused; False where the design is made for one
         changed unit.
+    outcome_kinds : tuple[str, ...], optional
+        Kinds of value, of ``VALUE_KINDS``, that the outcome may have; any where empty.
+    exposure_kinds : tuple[str, ...], optional
+        The same for the exposure.
 
     Examples
     --------
@@ -186,6 +190,8 @@ class Design:
     unadjusted_with: FitOf = unadjusted_fit
     settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
     over_clusters: bool = True
+    outcome_kinds: tuple[str, ...] = ()
+    exposure_kinds: tuple[str, ...] = ()
 
     def fit(self, frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         """The estimate alone: what a diagnosis repeats.

@@ -30,6 +30,15 @@ ESTIMAND_KINDS = {
 RATIO_KINDS = ("log-odds", "log-rate", "log-hazard")
 """Kinds whose exponential is a ratio."""
 
+YES_NO, COUNT, SCORE, MEASURE = "yes or no", "count", "score", "measure"
+VALUE_KINDS = {
+    YES_NO: "yes or no",
+    COUNT: "whole numbers from 0",
+    SCORE: "scores of few values, in order",
+    MEASURE: "any numbers",
+}
+"""Kinds of value that a column may hold, in words."""
+
 _NOUNS = {"la_id": ("authority", "authorities")}
 
 

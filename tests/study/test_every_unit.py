@@ -12,11 +12,13 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import instruments_in
 from hybrid_toolkit.designs import DESIGNS
 from hybrid_toolkit.designs.checks import check_attrition
+from hybrid_toolkit.designs.regression.outcomes import MOST_ANSWERS
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
 from hybrid_toolkit.study.graph.identification import stops_fit
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.units import UNITS
+from hybrid_toolkit.study.units.column_kinds import COUNT, MEASURE, NOT_BESIDE, SCORE, YES_NO, column_kind
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.sizes import Size
@@ -85,6 +87,55 @@ def test_every_measure_is_a_number_that_varies(data: EvaluationData, unit: str) 
 
 
 @pytest.mark.parametrize("unit", UNITS)
+def test_the_values_of_every_measure_are_of_the_kind_that_is_said(data: EvaluationData, unit: str) -> None:
+    """Whether a design for yes or no, counts or answers in order is offered hangs on it."""
+    frame = build_frame(data, unit, list(UNITS[unit].columns))
+    wrong = {}
+    for name in UNITS[unit].measures:
+        values, kind = frame[name].dropna().astype("float64"), column_kind(unit, name)
+        yes_no, whole = bool(values.isin([0, 1]).all()), bool((values.ge(0) & values.eq(values.round())).all())
+        held = {YES_NO: yes_no, COUNT: whole and not yes_no, SCORE: 2 < values.nunique() <= MOST_ANSWERS}
+        if not held.get(kind, not yes_no):
+            wrong[name] = kind
+        if kind == MEASURE and whole and name != "commute_min":  # minutes, which the contract takes in parts too
+            wrong[name] = "whole numbers"
+    assert not wrong
+
+
+def test_what_is_known_of_held_contacts_alone_is_never_beside_what_was_not_achieved(data: EvaluationData) -> None:
+    rows = build_frame(data, "contact", list(UNITS["contact"].columns))
+    missed = rows[rows["not_achieved"].eq(1)]
+    assert len(missed) > 100
+    none = {c for c in UNITS["contact"].measures if missed[c].isna().all()}
+    assert none == set(NOT_BESIDE["not_achieved"])
+
+
+@pytest.mark.parametrize(
+    ("unit", "more", "code"),
+    [
+        ("worker-wave", {"outcome": "swemwbs", "design": "binary-outcome", "kind": "log-odds"}, "OUTCOME-KIND"),
+        ("team-month", {"outcome": "rs_desk", "exposure": "b2b", "design": "count-outcome", "kind": "log-rate"},
+         "OUTCOME-KIND"),
+        ("worker", {"outcome": "caseload_first", "design": "retention", "kind": "log-hazard", "duration": "duration"},
+         "OUTCOME-KIND"),
+        ("contact", {"outcome": "engaged", "exposure": "rs_desk", "design": "doubly-robust", "kind": "effect",
+                     "confounders": ("rural",)}, "EXPOSURE-KIND"),
+        ("contact", {"outcome": "not_achieved", "exposure": "remote"}, "NEVER-TOGETHER"),
+        ("team-month", {"outcome": "timely", "exposure": "rs_desk", "design": "staggered-rollout", "kind": "effect",
+                        "panel_id": "team_id", "time": "month_index", "first_treated": "policy_start"},
+         "EXPOSURE-UNREAD"),
+    ],
+)  # fmt: skip
+def test_values_that_a_design_cannot_fit_are_refused_before_any_fit(
+    unit: str, more: dict[str, object], code: str
+) -> None:
+    fields = {"outcome": "", "cluster": "team_id", "exposure": EXPOSURE[unit], "design": "cross-sectional", **more}
+    with pytest.raises(StudyError) as refused:
+        Study(id="one", question="Does it?", estimand="none", row_unit=unit, **fields)  # type: ignore[arg-type]
+    assert refused.value.code == code and "Use " in refused.value.fix
+
+
+@pytest.mark.parametrize("unit", UNITS)
 def test_a_study_of_every_measure_is_declared(unit: str) -> None:
     for outcome in UNITS[unit].measures:
         assert study_of(unit, outcome).outcome == outcome
@@ -114,6 +165,10 @@ EVERY = 8
 """A study of one offered column or design in so many is fitted; all are declared above, and by hand all were fitted."""
 
 
+ROWS_TOO_FEW = {"NO-EVENT", "SEPARATION", "NOT-CONVERGED", "TOO-FEW-PERIODS", "ONE-CLUSTER"}
+"""What so little an authority may lack; values that a design cannot fit, or starts that it cannot use, are none."""
+
+
 @pytest.mark.parametrize("start", sorted(set(starts()) - {"agency-turnover"}))
 def test_what_is_offered_is_fitted_or_refused_with_what_to_do(start: str) -> None:
     """None that the graph stops is offered; where rows do not suffice an error of the toolkit's own says so."""
@@ -135,6 +190,7 @@ def test_what_is_offered_is_fitted_or_refused_with_what_to_do(start: str) -> Non
         else:
             fitted += 1
             assert np.isfinite(fit.row["estimate"].iloc[0]), (field, value)
+    assert set(codes) <= ROWS_TOO_FEW, codes
     assert fitted >= len(codes) or start in ("one-change", "retention"), codes  # one series; few leave so few teams
 
 

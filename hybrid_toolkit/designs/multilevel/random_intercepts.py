@@ -121,7 +121,13 @@ def _design(
 
 
 _BINARY = _design(
-    "binary", "A yes/no outcome in groups that differ", "binomial", "log-odds", outcomes.fit_yes_no, "log-odds"
+    "binary",
+    "A yes/no outcome in groups that differ",
+    "binomial",
+    "log-odds",
+    outcomes.fit_yes_no,
+    "log-odds",
+    outcome_kinds=outcomes.BINARY,
 )
 _COUNT = _design(
     "count",
@@ -131,9 +137,16 @@ _COUNT = _design(
     outcomes.fit_count,
     "log-rate",
     settings={"family": ("poisson", "negative binomial")},
+    outcome_kinds=outcomes.WHOLE,
 )
 _ORDINAL = _design(
-    "ordinal", "Answers in order, in groups that differ", "ordinal", "log-odds", outcomes.fit_order, "log-odds"
+    "ordinal",
+    "Answers in order, in groups that differ",
+    "ordinal",
+    "log-odds",
+    outcomes.fit_order,
+    "log-odds",
+    outcome_kinds=outcomes.IN_ORDER,
 )
 
 ALL = (_BINARY, _COUNT, _ORDINAL)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import Design, unadjusted_fit
-from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
+from hybrid_toolkit.designs.model_columns import YES_NO, DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression import supplementary
 from hybrid_toolkit.errors import EstimationError, MeasureError
@@ -148,6 +148,7 @@ DECOMPOSITION = Design(
     supplementary=(all_parts, other_reference, supplementary.unadjusted_supplement(unadjusted_fit)),
     fit_with=fit_composition,
     settings={"method": _METHODS},
+    exposure_kinds=(YES_NO,),
 )
 
 ALL = (DECOMPOSITION,)

@@ -10,7 +10,7 @@ import pandas as pd
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import CheckOf, Design, FitOf, RowsOf, fit_plan, terms_of
 from hybrid_toolkit.designs.checks import minimum_detectable
-from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
+from hybrid_toolkit.designs.model_columns import COUNT, SCORE, YES_NO, DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression import supplementary
 from hybrid_toolkit.designs.regression.supplementary import ConfounderScale, check_e_value, check_specifications
@@ -27,6 +27,9 @@ WIDE = 1.5
 """Pearson dispersion from which a Poisson's own errors are a fifth too small (the root of 1.5 is 1.22)."""
 TWO_ERRORS = 2
 """Standard errors between the steepest and flattest slope from which they differ."""
+BINARY = (YES_NO,)
+WHOLE = (YES_NO, COUNT)
+IN_ORDER = (YES_NO, COUNT, SCORE)
 MOST_ANSWERS = 50
 """Distinct answers that an outcome in order may have; each but one is a threshold of its own."""
 
@@ -231,6 +234,7 @@ _BINARY = design_of(
     (check_calibration, check_specifications(fit_yes_no)),
     (linear_version,),
     "log-odds",
+    outcome_kinds=BINARY,
 )
 _COUNT = design_of(
     "count-outcome",
@@ -243,6 +247,7 @@ _COUNT = design_of(
     (other_family,),
     "log-rate",
     settings={"family": ("poisson", "negative binomial")},
+    outcome_kinds=WHOLE,
 )
 _ORDINAL = design_of(
     "ordinal-outcome",
@@ -255,6 +260,7 @@ _ORDINAL = design_of(
     (check_parallel, check_specifications(fit_order)),
     (linear_version,),
     "log-odds",
+    outcome_kinds=IN_ORDER,
 )
 
 ALL = (_BINARY, _COUNT, _ORDINAL)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.designs.base import FitOf, RowsOf, terms_of
 from hybrid_toolkit.designs.checks import CHECK_LEVEL, p_words
-from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
+from hybrid_toolkit.designs.model_columns import YES_NO, DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression.outcomes import coefficient_row, design_of, plan_terms
 from hybrid_toolkit.designs.regression.supplementary import check_specifications
@@ -147,6 +147,7 @@ RETENTION = design_of(
     (still_in_post, parts_of_time, other_clock(fit_periods, "in whole periods")),
     "log-hazard",
     needs=("duration",),
+    outcome_kinds=(YES_NO,),
     settings={"ties": ("efron", "breslow")},
 )
 RETENTION_BY_PERIOD = design_of(
@@ -166,6 +167,7 @@ RETENTION_BY_PERIOD = design_of(
     (still_in_post, parts_of_time, other_clock(fit_hazard, "Cox regression")),
     "log-hazard",
     needs=("duration",),
+    outcome_kinds=(YES_NO,),
 )
 
 ALL = (RETENTION, RETENTION_BY_PERIOD)

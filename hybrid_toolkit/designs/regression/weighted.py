@@ -8,7 +8,7 @@ import pandas as pd
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import Design, FitOf, unadjusted_fit
-from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
+from hybrid_toolkit.designs.model_columns import YES_NO, DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression import supplementary
 from hybrid_toolkit.designs.regression.supplementary import check_e_value, check_specifications
@@ -150,6 +150,7 @@ def _design(id: str, title: str, how: str, fit_with: FitOf) -> Design:
         fit_with=fit_with,
         unadjusted_with=_unadjusted,
         settings={"estimand": tuple(WEIGHTING_ESTIMANDS), "trim": ()},
+        exposure_kinds=(YES_NO,),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import Design
+from hybrid_toolkit.designs.model_columns import COUNT, YES_NO
 from hybrid_toolkit.designs.regression.regression_checks import check_left_out
 from hybrid_toolkit.designs.regression.supplementary import check_unadjusted, unadjusted_supplement
 from hybrid_toolkit.designs.rollout.rollout_space import check_placebo_starts
@@ -108,6 +109,7 @@ _COUNTS = Design(
     unadjusted_with=fits.unadjusted_counts,
     settings={"family": tuple(FAMILIES), "season": ()},
     over_clusters=False,
+    outcome_kinds=(YES_NO, COUNT),
 )
 
 SYNTHETIC_CONTROL = Design(

@@ -18,6 +18,7 @@ from hybrid_toolkit.study.declaration.phrase_form import check_contrast, check_f
 from hybrid_toolkit.study.declaration.study_fields import StudyFields
 from hybrid_toolkit.study.declaration.study_frames import check_columns
 from hybrid_toolkit.study.declaration.toml_text import nearest
+from hybrid_toolkit.study.declaration.value_kinds import check_values
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.study.units.part import POLICY_CLOCKS
 
@@ -187,7 +188,8 @@ def check_identified(study: StudyFields) -> None:
     ------
     StudyError
         ``NOT-IDENTIFIED``, ``STUDY-SETTING``, ``MEDIATOR-HELD``, ``STUDY-ROLES``, ``EXPOSURE-ABSORBED``,
-        ``OUTCOME-ABSORBED`` or ``STUDY-UNUSED``.
+        ``OUTCOME-ABSORBED``, ``OUTCOME-KIND``, ``EXPOSURE-KIND``, ``EXPOSURE-UNREAD``, ``NEVER-TOGETHER`` or
+        ``STUDY-UNUSED``.
     """
     design = study.design_used
     if study.kind not in design.identifies:
@@ -215,6 +217,7 @@ def check_identified(study: StudyFields) -> None:
     _check_clock(study)
     _check_roles(study)
     _check_absorbed(study)
+    check_values(study)
     check_used(study)
 
 

@@ -1,0 +1,98 @@
+"""What the values of each measure are, so that no design is given values that it cannot fit.
+
+A test holds every column of every unit to generated rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hybrid_toolkit.data.instruments import instruments_in
+from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
+from hybrid_toolkit.designs.model_columns import COUNT, MEASURE, SCORE, YES_NO
+
+_STAFF = ("early_career", "caring", "agency", "disability", "lives_alone")
+_FAMILY = ("rural", "low_access")
+_MONTHS = (
+    *("contacts_held", "choice_honoured_count", "choice_known", "engaged_count", "engaged_known"),
+    *("workers", "duty_cover", "leavers", "headcount"),
+)
+_YES_NO: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "contact": (
+            *("remote", "choice_honoured", "preference_met", "timely", "visit_in_time", "child_seen", "seen_alone"),
+            *("not_achieved", "recorded_in_time", "engaged", "engaged_last", *_FAMILY, *_STAFF),
+        ),
+        "rating": ("remote", *_FAMILY, *_STAFF),
+        "alliance": ("remote_last", *_FAMILY, *_STAFF),
+        "worker-month": ("broadband", *_STAFF),
+        "worker-wave": ("assessed_year", "responded", *_STAFF),
+        "worker": ("left", *_STAFF),
+        "arrangement": (
+            *("refused", "written", "adjustment_requested", "adjustment_in_time", "minority_ethnic", *_STAFF),
+        ),
+        "team-month": ("hotdesk",),
+    }
+)
+_COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "contact": ("caseload_last", "n_children"),
+        "rating": ("n_children",),
+        "alliance": ("n_children", "contacts_to_date"),
+        "worker-month": ("caseload", "caseload_last", "duty_cover"),
+        "worker-wave": ("unwell_days_home", "unwell_days_workplace"),
+        "team-month": ("est_months", *_MONTHS),
+        "team-wave": ("in_post",),
+        "authority-month": _MONTHS,
+    }
+)
+_ALLIANCE = ("alliance", "alliance_task", "alliance_bond", "alliance_goal")
+_SKILL = ("skill", "skill_care", "skill_authority", "skill_evocation", *PRACTICE_ITEMS)
+_SCALES = {s.id: s for i in instruments_in("survey") for s in i.scales}
+_ITEM_YES_NO = tuple(n for n, s in _SCALES.items() if len(s.items) == 1 and (s.low, s.high) == (0.0, 1.0))
+_SCORES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "contact": ("risk",),
+        "rating": ("risk", *_SKILL),
+        "alliance": ("risk", *_ALLIANCE),
+        "worker-wave": tuple(n for n in _SCALES if n not in _ITEM_YES_NO),
+    }
+)
+NOT_BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "not_achieved": (
+            *("remote", "choice_honoured", "preference_met", "child_seen", "seen_alone", "recorded_in_time", "engaged"),
+        )
+    }
+)
+"""A column of contacts -> what is known of contacts that were held alone, where the first is always no."""
+
+
+def column_kind(unit: str, column: str) -> str:
+    """What the values of a unit's measure are: yes or no, counts, scores of few values, or any numbers.
+
+    Parameters
+    ----------
+    unit : str
+        Id of a kind of row, of ``UNITS``.
+    column : str
+        One of its measures.
+
+    Returns
+    -------
+    str
+        One of ``hybrid_toolkit.designs.model_columns.VALUE_KINDS``.
+
+    Examples
+    --------
+    >>> column_kind("contact", "engaged"), column_kind("team-month", "engaged"), column_kind("team-month", "leavers")
+    ('yes or no', 'measure', 'count')
+    """
+    if column == "under_policy" or column in _YES_NO.get(unit, ()):
+        return YES_NO
+    if unit == "worker-wave" and column in _ITEM_YES_NO:
+        return YES_NO
+    if column in _COUNTS.get(unit, ()):
+        return COUNT
+    return SCORE if column in _SCORES.get(unit, ()) else MEASURE
