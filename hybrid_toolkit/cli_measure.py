@@ -34,7 +34,7 @@ def run_measure(args: argparse.Namespace) -> int:
     ledger = VersionLedger(Path(args.out).parent) if args.out and not is_committed(data) else None
     gate = Gate(source=data, ledger=ledger)
     beside = Beside(args.beside or None, args.area, args.neighbours) if args.beside is not None else None
-    measured = measure_released(data, args.metric, by=args.by, beside=beside, gate=gate)
+    measured = measure_released(data, args.metric, by=args.by, beside=beside, gate=gate, named=True)
     for one in measured:
         table = require_release(one.table)
         grid = make_grid(table)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -26,6 +28,10 @@ LINKS = (
     ("la", "la_id"),
 )
 """Table -> its key, in the order in which a group's column is looked for."""
+_NAMES: Mapping[str, Mapping[str, str]] = {
+    "career_stage": {"asye": "ASYE", "early": "Early", "mid": "Mid", "late": "Late", "supervisor": "Supervisor"},
+    "low_access": {"yes": "Low access", "no": "Adequate access"},
+}
 _KINDS = ("code", "bool", "id")
 _SMALL = ("rural_class", "risk", "n_children")
 
@@ -139,9 +145,33 @@ def _labels(values: pd.Series[str]) -> pd.Series[str]:
 
 
 def group_order(labels: pd.Series[str]) -> list[str]:
-    """Labels in their own order (career stages, else alphabetical), never in the order of a figure."""
+    """Labels in their own order (career stages, numbers, else alphabetical), never in the order of a figure.
+
+    Examples
+    --------
+    >>> group_order(pd.Series(["late", "asye", "not recorded", "mid"])), group_order(pd.Series(["10", "9"]))
+    (['asye', 'mid', 'late', 'not recorded'], ['9', '10'])
+    """
+    if pd.to_numeric(labels.where(labels.ne(NOT_RECORDED)), errors="coerce").notna().eq(labels.ne(NOT_RECORDED)).all():
+        return sorted(labels.unique(), key=lambda x: (x == NOT_RECORDED, 0.0 if x == NOT_RECORDED else float(x)))
     rank = {name: n for n, name in enumerate(STAGES)}
     return sorted(labels.unique(), key=lambda x: (x == NOT_RECORDED, rank.get(x, len(rank)), x))
+
+
+def group_label(group: str, value: str) -> str:
+    """A group's plain name, from the contracts where they hold it.
+
+    Examples
+    --------
+    >>> group_label("career_stage", "asye"), group_label("role", "5"), group_label("caring", "yes")
+    ('ASYE', 'Case holder', 'Yes')
+    """
+    if value == "all":
+        return "Everyone"
+    known = _NAMES.get(group) or next(
+        (c.codes for t in TABLES.values() for c in t.columns if c.name == group and c.codes), {}
+    )
+    return str(known.get(value, value[:1].upper() + value[1:]))
 
 
 def periods(frame: pd.DataFrame, period: str) -> pd.Series[str]:

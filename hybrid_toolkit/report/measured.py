@@ -16,7 +16,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.looks import dominated
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.metrics.compute import measure, metric_values
-from hybrid_toolkit.metrics.grouping import groups
+from hybrid_toolkit.metrics.grouping import group_label, group_order, groups
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.people import PERSON_KEYS, people_of, totals_note, with_people
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_note
@@ -67,6 +67,7 @@ def measure_released(
     by: str | None = None,
     beside: Beside | None = None,
     gate: Gate | None = None,
+    named: bool = False,
 ) -> tuple[Measured, ...]:
     """Measure a metric over everyone, and in groups if asked, and pass it through the disclosure gate.
 
@@ -80,6 +81,8 @@ def measure_released(
         Published statistics, or norms alone, to set beside it; None for nothing.
     gate : Gate | None, optional
         The disclosure gate; the package's policy where it is left out.
+    named : bool, default False
+        Whether groups have their plain names ('Case holder') and not their codes ('5').
 
     Raises
     ------
@@ -94,15 +97,19 @@ def measure_released(
     """
     opened = gate if gate is not None else Gate(source=data)
     known = beside.read() if beside is not None else None
-    return tuple(_released(data, spec, by, known, opened) for spec in find_metrics(metric))
+    return tuple(_released(data, spec, by, known, opened, named) for spec in find_metrics(metric))
 
 
-def _released(data: EvaluationData, spec: MetricSpec, by: str | None, beside: Beside | None, gate: Gate) -> Measured:
-    rows = measure(data, spec)
+def _released(
+    data: EvaluationData, spec: MetricSpec, by: str | None, beside: Beside | None, gate: Gate, named: bool
+) -> Measured:
+    rows: pd.DataFrame = measure(data, spec)
     if by is not None:
         rows = pd.concat([rows, measure(data, spec, by=by)], ignore_index=True)
     units = metric_values(data, spec)
     labels = pd.Series(ALL_GROUPS, index=units.index) if by is None else groups(units, data, by)
+    if by is not None:
+        rows, labels = _in_own_order(rows, labels, by if named else None)
     title = spec.name + (f", by {by.removesuffix('_id').replace('_', ' ')}" if by else "")
     table = release_cells(gate, data, spec, rows, {"group": labels}, title=title)
     shown = set(table.content.loc[~table.content["suppressed"], "group"])
@@ -124,6 +131,17 @@ def _released(data: EvaluationData, spec: MetricSpec, by: str | None, beside: Be
         notes += found.notes
     told = gate.facts(pd.DataFrame({"note": notes}, dtype="str"), title=f"{spec.name}: notes", basis="metadata")
     return Measured(spec.id, spec.name, spec.value_unit, table, told, published)
+
+
+def _in_own_order(rows: pd.DataFrame, labels: pd.Series[str], by: str | None) -> tuple[pd.DataFrame, pd.Series[str]]:
+    """Groups in the order of their own (career stages by experience), under their plain names where ``by`` is given."""
+    order = group_order(labels)
+    words = {code: group_label(by, code) for code in order} if by is not None else {}
+    if len(set(words.values())) < len(words):  # two codes of one name stay apart
+        words = {}
+    kinds = [*(words.get(code, code) for code in order), ALL_GROUPS]
+    named = rows["group"].map(lambda code: words.get(code, code))
+    return rows.assign(group=pd.Categorical(named, kinds, ordered=True)), labels.map(lambda code: words.get(code, code))
 
 
 def release_cells(

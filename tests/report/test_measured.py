@@ -89,3 +89,13 @@ def test_groups_are_drawn_with_a_sentence_that_leaves_everyone_out(data: Evaluat
     assert f"All {len(groups)} groups are about alike" in figure.says and "days a month" in figure.says
     alone = measure_report(measure_released(data, "sick_days_per_month", gate=gate), on=DAY, gate=gate)
     assert not any(isinstance(b, Figure) for b in alone.sections[0].blocks)
+
+
+def test_groups_stand_in_the_order_of_the_field_under_their_plain_names(data: EvaluationData) -> None:
+    by_code, by_name = (
+        measure_released(data, "sick_days_per_month", by="career_stage", named=named)[0].table.content
+        for named in (False, True)
+    )
+    assert list(by_code["group"]) == ["asye", "early", "mid", "late", "supervisor", "all"]
+    assert list(by_name["group"]) == ["ASYE", "Early", "Mid", "Late", "Supervisor", "all"]
+    assert by_name.drop(columns="group").equals(by_code.drop(columns="group"))

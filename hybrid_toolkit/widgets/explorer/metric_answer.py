@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from hybrid_toolkit.disclosure.release import Release, require_release
-from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, group_label, period_label
+from hybrid_toolkit.metrics.grouping import group_label
+from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, period_label
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, ExplorerState
 
 SHARE = "share"

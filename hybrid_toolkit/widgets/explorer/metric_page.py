@@ -37,9 +37,10 @@ def intervals_svg(view: MetricView) -> str:
         rows = [_interval(c, c.group_label, total=c.everyone) for c in view.cells]
         rows += [_reference(r) for r in view.references if not r.marker]
         return interval_rows_svg(rows, title=view.title, description=said, axis=view.unit)
-    rows = [
-        _interval(c, c.period_label, panel=c.group_label if view.state.group != ALL_LEVELS else "") for c in view.cells
-    ]
+    split = view.state.group != ALL_LEVELS
+    # everyone over the whole time is one point and no series: the table beside the figure has it
+    drawn = [c for c in view.cells if not (split and c.everyone)]
+    rows = [_interval(c, c.period_label, panel=c.group_label if split else "") for c in drawn]
     return interval_series_svg(rows, title=view.title, description=said, axis=view.unit)
 
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.privacy.inside import without_mark
-from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import HybridToolkitError, MeasureError
 from hybrid_toolkit.metrics.compute import metric_values
 from hybrid_toolkit.metrics.grouping import groups, periods
@@ -43,10 +42,6 @@ GROUP_CHOICES: Mapping[str, str] = {
 }
 """What the widget offers to split by: classes, never single teams, authorities or people."""
 PERIOD_CHOICES: Mapping[str, str] = {"quarter": "Quarter", "month": "Month", "wave": "Wave", "year": "Year"}
-_NAMES: Mapping[str, Mapping[str, str]] = {
-    "career_stage": {"asye": "ASYE", "early": "Early", "mid": "Mid", "late": "Late", "supervisor": "Supervisor"},
-    "low_access": {"yes": "Low access", "no": "Adequate access"},
-}
 MOST_GROUPS = 12
 MOST_BINS = 10
 FEWEST_BINS = 3
@@ -231,22 +226,6 @@ class Units:
         """Everyone behind the units, as ``measure`` counts them."""
         found = people_of(self.data, self.spec, self.frame)
         return [SharedPeople(row.astype(np.int64), who.astype(np.int64)) for row, who in found.kinds.values()]
-
-
-def group_label(group: str, value: str) -> str:
-    """A group's plain name, from the contracts where they hold it.
-
-    Examples
-    --------
-    >>> group_label("career_stage", "asye"), group_label("role", "5"), group_label("caring", "yes")
-    ('ASYE', 'Case holder', 'Yes')
-    """
-    if value == ALL_LEVELS:
-        return "Everyone"
-    known = _NAMES.get(group) or next(
-        (c.codes for t in TABLES.values() for c in t.columns if c.name == group and c.codes), {}
-    )
-    return str(known.get(value, value[:1].upper() + value[1:]))
 
 
 def period_label(value: str) -> str:

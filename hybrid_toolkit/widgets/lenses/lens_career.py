@@ -15,9 +15,9 @@ from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
+from hybrid_toolkit.metrics.grouping import group_label
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.widgets.explorer.metric_answer import number_text
-from hybrid_toolkit.widgets.explorer.metric_units import group_label
 from hybrid_toolkit.widgets.lenses.lens import (
     FigurePanel,
     LensView,

@@ -12,6 +12,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.metrics.grouping import group_label
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON
@@ -22,7 +23,6 @@ from hybrid_toolkit.study.estimation.what_if_changes import Change, ChangeLike
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.widgets.explorer.bands import make_bands
-from hybrid_toolkit.widgets.explorer.metric_units import group_label
 from hybrid_toolkit.widgets.explorer.tally import Coded
 from hybrid_toolkit.widgets.lenses.lens import (
     FigurePanel,
