@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +150,24 @@ def test_levels_of_a_category_are_counted_and_not_told(ask: Callable[[pd.DataFra
     with pytest.raises(HybridToolkitError) as caught:
         ask(_levels())
     assert "Zx7" not in str(caught.value) and "of its levels" in str(caught.value)
+
+
+ODD: dict[str, Callable[[pd.DataFrame, str], Any]] = {
+    "a decimal": lambda f, c: _one(f, c, Decimal("918273645.5")),
+    "a huge whole number": lambda f, c: _one(f, c, 10**40 + 918273645),
+    "complex": lambda f, c: f.assign(**{c: np.arange(len(f)) * (1 + 918273645j)}),
+    "bytes": lambda f, c: _one(f, c, WORD.encode()),
+    "a set": lambda f, c: _one(f, c, {WORD}),
+    "spans of time": lambda f, c: f.assign(**{c: pd.to_timedelta(np.arange(len(f)) + 918273645, unit="s")}),
+    "intervals": lambda f, c: f.assign(**{c: pd.interval_range(0, len(f), periods=len(f))}),
+    "text of levels": lambda f, c: f.assign(**{c: [f"{WORD}{i % 5}" for i in range(len(f))]}),
+    "1e308": lambda f, c: _float(f, c, 1.7e308),
+}
+
+
+@pytest.mark.parametrize("change", ODD)
+@pytest.mark.parametrize("name", ["fit_ols", "fit_linear", "fit_binary", "fit_stepped_wedge"])
+def test_odd_values_are_told_without_a_value(name: str, change: str) -> None:
+    frame = anywhere._frame(anywhere.ALL[name])
+    for column in _columns(name):
+        _asked(name, ODD[change](frame, column))
