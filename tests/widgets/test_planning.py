@@ -199,6 +199,9 @@ def test_another_rota_is_that_of_the_study(rota: WhatIf, small: ht.EvaluationDat
     assert (np.abs(shown["estimate"].to_numpy(dtype=float) - rows["estimate"].to_numpy()) <= step / 2 + 1e-9).all()
     assert rota.text == own.sentences[0] and "effect" not in rota.text
     assert shown["role"].isin(CHANGES).sum() == len(rota.view.panels[0].rows)
+    panel = rota.view.panels[0]
+    drawn = [r for r in panel.rows if r[1].partition(" (")[0] in panel.says]
+    assert drawn and "95% confidence interval" in panel.says and panel.says in panel.to_html()
     assert printed(rota.to_code()) == rota.text
 
 

@@ -34,6 +34,7 @@ from hybrid_toolkit.widgets.lenses.lens import (
     three_of,
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
+from hybrid_toolkit.widgets.lenses.take_away import furthest_say
 from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import DataReference
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
@@ -153,7 +154,10 @@ class WhatIfViews:
         changes = kept[kept["role"].isin(CHANGES)].to_dict("records")
         body = [[_who(r), span_of(r), str(r["direction"]) or "not shown", count_of(r)] for r in changes]
         caption = f"Under {found.told}"
-        return FigurePanel(caption, release, partial(_draw, caption, words.unit), heads, body)
+        drawn = [(str(r["role"]), (_who(r), *three_of(r))) for r in changes]
+        parts = [row for role, row in drawn if role == "group change"] or [row for _, row in drawn]
+        draw = partial(_draw, caption, words.unit)
+        return FigurePanel(caption, release, draw, heads, body, says=furthest_say(parts))
 
     def _office_days(self, study_id: str) -> tuple[int, ...]:
         """Days offered: between any two stand enough workers, so that no step differs by a few of them."""
