@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import CheckOf, Design, FitOf
+from hybrid_toolkit.designs.model_columns import COUNT, MEASURE, SCORE
 from hybrid_toolkit.designs.regression.supplementary import check_unadjusted, unadjusted_supplement
 from hybrid_toolkit.designs.rollout import rollout_checks as over_time
 from hybrid_toolkit.designs.rollout import rollout_fits as fits
@@ -160,6 +161,7 @@ DOSE = Design(
         "would gain.",
     ),
     identifies=("slope",),
+    exposure_kinds=(COUNT, SCORE, MEASURE),
     needs=_NEEDS,
     check_list=(
         checks.check_clusters,

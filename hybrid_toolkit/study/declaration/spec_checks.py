@@ -317,15 +317,15 @@ def _check_settings(study: StudyFields, design: Design) -> None:
         )
 
 
-_SERIES = ("interrupted-series", "controlled-series", "interrupted-counts", "synthetic-control", "synthetic-did")
+SERIES = ("interrupted-series", "controlled-series", "interrupted-counts", "synthetic-control", "synthetic-did")
 ROLLOUTS = (
     *("two-by-two", "staggered-rollout", "sun-abraham", "imputation", "two-way-rollout", "dose"),
     *("stepped-wedge", "random-order"),
 )
 TAKING_INSTRUMENTS = ("cross-sectional", "within-worker", "adjusted-interaction", "two-way-panel")
 LEFT_ASIDE: Mapping[str, tuple[str, ...]] = {
-    "confounders": (*_SERIES, "sun-abraham", "imputation", "two-way-rollout", "dose", "random-order"),
-    "fixed_effects": (*_SERIES, *ROLLOUTS, "decomposition"),
+    "confounders": (*SERIES, "sun-abraham", "imputation", "two-way-rollout", "dose", "random-order"),
+    "fixed_effects": (*SERIES, *ROLLOUTS, "decomposition"),
     "instruments": tuple(d for d in DESIGNS if d not in TAKING_INSTRUMENTS),
 }
 """Field of a study -> designs whose estimate does not change with it; a test tries each."""

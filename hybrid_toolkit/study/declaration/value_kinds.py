@@ -23,7 +23,8 @@ def check_values(study: StudyFields) -> None:
     ------
     StudyError
         ``OUTCOME-KIND`` or ``EXPOSURE-KIND``, such as a yes/no design on a measure; ``EXPOSURE-UNREAD``, a design that
-        reads the start of a policy is given another exposure; ``NEVER-TOGETHER``, no row has both vary.
+        reads the start of a policy is given another exposure; ``OUTCOME-ABSORBED``, one value for each unit that is
+        followed; ``NEVER-TOGETHER``, no row has both vary.
     """
     if study.row_unit not in UNITS:
         return
@@ -33,6 +34,7 @@ def check_values(study: StudyFields) -> None:
         if column in measures:
             _check_kind(study, part, column, measures)
     _check_read(study, measures)
+    _check_followed(study, measures)
     for never, others in NOT_BESIDE.items():
         both = {study.outcome, study.exposure}
         beside = sorted(both & set(others))
@@ -72,4 +74,18 @@ def _check_read(study: StudyFields, measures: list[str]) -> None:
             fix="Use under_policy as the exposure, or a design that reads the exposure, such as: "
             "cross-sectional, within-worker, dose.",
             code="EXPOSURE-UNREAD",
+        )
+
+
+def _check_followed(study: StudyFields, measures: list[str]) -> None:
+    """What is one value for each unit that is followed over time cannot change when a policy starts."""
+    table = study.panel_id.removesuffix("_id") + "."
+    sources = UNITS[study.row_unit].columns.get(study.outcome, ())
+    fixed = study.outcome in measures and study.outcome != "under_policy" and all(s.startswith(table) for s in sources)
+    if "first_treated" in study.design_used.needs and sources and fixed:
+        raise StudyError(
+            f"study '{study.id}': the outcome '{study.outcome}' is one value for each {study.panel_id}, which is "
+            "followed over time.",
+            fix="Use an outcome that changes over time.",
+            code="OUTCOME-ABSORBED",
         )

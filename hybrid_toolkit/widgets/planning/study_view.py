@@ -16,6 +16,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.study.declaration.spec_checks import ROLLOUTS, SERIES
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
 from hybrid_toolkit.study.graph.backdoor_paths import open_paths, without_effects
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph, shipped_graph
@@ -31,6 +32,7 @@ from hybrid_toolkit.widgets.parts.svg_graph import GraphNode, graph_svg
 STEP = 2
 """Simulations between two looks at the Cancel button."""
 MOST_NODES = 16
+SEVERAL_STARTS = tuple(d for d in ROLLOUTS if d != "two-by-two")
 SEVERITY = {"blocks": "stops the study", "open": "stays open", "assumed": "must be assumed",
             "handled": "dealt with", "note": "to know"}  # fmt: skip
 
@@ -182,7 +184,16 @@ def _works(state: StudyBuilderState, field: str, value: str) -> bool:
         study = declared(replace(state, **more))  # type: ignore[arg-type]
     except StudyError:
         return False
+    if field == "design" and not _starts_alike(starts()[state.start].design, value):
+        return False
     return field == "confounders" or not stops_fit(study)
+
+
+def _starts_alike(one: str, other: str) -> bool:
+    """Whether a design takes the starts of another: many units at several times, or one change alone."""
+    if one in SEVERAL_STARTS:
+        return other not in (*SERIES, "two-by-two")
+    return one not in SERIES or other not in ROLLOUTS
 
 
 def view_study(study: Study, diagnosis: Diagnosis | None = None) -> LensView:
