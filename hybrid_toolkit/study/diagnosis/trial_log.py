@@ -126,19 +126,19 @@ class TrialLog:
         for number, line in enumerate(lines[1:], start=2):
             try:
                 key, value = json.loads(line)
-            except ValueError:
+                self.found[key] = value
+            except (ValueError, TypeError, RecursionError):  # no pair, a key that is none, or nested too deeply
                 raise StudyError(
                     f"line {number} of '{self.path.name}' is damaged; only the last line may be half-written.",
                     fix="Delete that line, or name another file.",
                     code="RESUME-DAMAGED",
                 ) from None
-            self.found[key] = value
         return sum(len(line) + 1 for line in lines)
 
     def _check(self, first: bytes) -> None:
         try:
             header = json.loads(first)
-        except ValueError:
+        except (ValueError, RecursionError):
             header = None
         if not isinstance(header, dict) or header.get("format") != _FORMAT:
             raise self._not_ours()
