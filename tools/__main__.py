@@ -120,7 +120,7 @@ def docs() -> None:
 def test_fast() -> None:
     """Style and the quick tests, in less than 90 seconds on two cores."""
     style()
-    run(PYTHON, "-m", "tools.times", "--quick", *sys.argv[2:])
+    run(PYTHON, "-m", "tools.times", "--quick", *sys.argv[2:], **ONE_THREAD)
 
 
 def test() -> None:
