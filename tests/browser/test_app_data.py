@@ -194,10 +194,19 @@ def test_sent_files_are_shown_where_they_go_wrong_and_are_gone_once_they_are_ope
     expect(page.locator("main")).to_contain_text("their copies are removed")
 
 
-def test_slow_work_is_cancelled_until_it_is_asked_for_again(page: Page, server: Server) -> None:
+@pytest.fixture
+def fresh(chromium: str, tmp_path: Path) -> Iterator[Server]:
+    """A server that has worked out nothing yet, on the simulated authority: its first lens takes seconds."""
+    started = start_app(workspace=str(tmp_path))
+    yield started
+    started.stop()
+
+
+def test_slow_work_is_cancelled_until_it_is_asked_for_again(page: Page, fresh: Server) -> None:
     """Cancel comes back to the same address, says so, and begins nothing; Start again does."""
     path = "/data/otherwise"
-    page.goto(server.url.split("/?")[0] + path)
+    page.goto(fresh.url)
+    page.goto(fresh.url.split("/?")[0] + path)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("main")).to_contain_text("This was cancelled.")
     page.reload()

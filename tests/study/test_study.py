@@ -59,7 +59,9 @@ def test_a_column_plays_one_part(change) -> None:
 
 
 def test_awkward_text_survives_too() -> None:
-    study = ALL[0].replace(question='Is "a\\b" – ü,\n[x] = # y?', caveats=("one\ttab", "", "'quoted'"))
+    study = ALL[0].replace(
+        question='Is it "better" – or (not) so?', caveats=('Is "a\\b" – ü,\n[x] = # y', "one\ttab", "", "'quoted'")
+    )
     assert parse_study(study.to_toml()) == study
 
 

@@ -92,7 +92,7 @@ def test_a_red_statement_leads_to_its_actions(small: ht.EvaluationData) -> None:
         red_pct = 0.0 if share == "hidden" else float(share.rstrip("%"))
         assert red_pct == 100 * RED_SHARE or bool(actions) == (red_pct > 100 * RED_SHARE), statement  # 10% is rounded
     named = {row[0]: row[-1] for row in panel.rows}
-    assert named["information systems access"].startswith("S3-A5: See to equipment")
+    assert named["information systems access"].startswith("See to equipment")
     assert "(organisation, person)" in named["work-life balance"]
 
 

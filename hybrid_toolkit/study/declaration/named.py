@@ -154,7 +154,7 @@ def check_question(question: str) -> None:
     >>> check_question("Which team lets families down most?")
     Traceback (most recent call last):
     ...
-    hybrid_toolkit.errors.StudyError: [WORDS-BLAME] the study's question ranks or blames (1 phrase). How to fix: \
+    hybrid_toolkit.errors.StudyError: [WORDS-BLAME] the study's question ranks or blames (2 phrases). How to fix: \
 Ask how an outcome goes with an exposure, over all, not who is behind or at fault.
     """
     check_named(question, what="the question")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 
@@ -147,7 +148,8 @@ def check_unit(unit: str, scale: float) -> None:
             fix="Name the unit alone, such as 'points on a scale of 1 to 5'.",
             code="WORDS-SIZE",
         )
-    if not 1 / LARGEST_SCALE <= scale <= LARGEST_SCALE and not re.search(r"\d|\bper\b", unit):
+    counts = 0 < scale < math.inf  # a scale that is none is refused as one, where a study's words are checked
+    if counts and not 1 / LARGEST_SCALE <= scale <= LARGEST_SCALE and not re.search(r"\d|\bper\b", unit):
         raise StudyError(
             f"the figure is multiplied by {scale:g}, and its unit does not say of how many.",
             fix=f"Write a unit such as 'visits per {scale:,.0f} children', or set the scale to 1.",
