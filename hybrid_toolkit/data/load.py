@@ -145,10 +145,12 @@ def _plan(found: list[Found], mapping: DataMapping | None, place: str) -> list[t
     for table_map in mapping.parts if mapping else ():
         plan += _mapped(table_map, found)
     taken = {id(one) for _, one in plan}
+    made = set(mapping.tables) if mapping else set()
     for one in found:
         if one.mapping and not (mapping and mapping.name == one.mapping):
-            parts = load_mapping(one.mapping).parts
-            plan += [(m, one) for m in parts if normal_name(one.name) in map(normal_name, m.source)]
+            parts = [m for m in load_mapping(one.mapping).parts if normal_name(one.name) in map(normal_name, m.source)]
+            # its workers, say, have other numbers than those of the staff list that the mapping reads
+            plan += [(m, one) for m in parts if not made & {p.table for p in parts}]
         elif normal_name(one.name) in TABLES and id(one) not in taken and one.error is None:
             plan.append((TableMap(normal_name(one.name), (one.name,)), one))
     if not plan:
@@ -260,6 +262,11 @@ def _unused(left: list[Found]) -> tuple[Problem, ...]:
         if one.error is not None:
             text = f"It was left out because it cannot be read ({one.error.code}): {one.error.message}"
             notices.append(Problem(one.name, "", "SOURCE-UNREADABLE", 1, (), text, one.error.fix, "notice"))
+            continue
+        if one.mapping:
+            text = f"It was left out ({one.origin}): the mapping makes its table from another source."
+            fix = "Remove that part of the mapping to read the return in its place."
+            notices.append(Problem(one.name, "", "RETURN-LEFT", 1, (), text, fix, "notice"))
             continue
         table = nearest_names(one.name, TABLES, cutoff=0.75)
         if table:

@@ -17,7 +17,7 @@ from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 from hybrid_toolkit.data.matching.profile import Profile
 from hybrid_toolkit.data.privacy.column_placing import place
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.errors import MappingError
+from hybrid_toolkit.errors import MappingError, UnreadableError
 
 SSD: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "ssd_person": (
@@ -217,6 +217,53 @@ def test_the_children_in_need_census_as_events_in_csv(tmp_path: Path) -> None:
     assert plan["plan"].tolist() == ["cp"] and str(plan["start_date"].iloc[0].date()) == "2021-12-08"
 
 
+def cin_parts(place: Path, link: str) -> None:
+    """The same return as a table a part: in CSV files or the sheets of a workbook, its referrals numbered or not."""
+    number = {child: str(n) for n, child in enumerate(CIN_REFERRALS, start=1)}
+    details, people, traits, ill = [], [], [], []
+    for child, (referral, closed, conference, nfa, born, sex, ethnicity, disabilities) in CIN_REFERRALS.items():
+        details.append({"LAchildID": child, "CINdetailsID": number[child], "CINreferralDate": referral})
+        details[-1] |= {"CINclosureDate": closed, "DateOfInitialCPC": conference, "ReferralNFA": nfa}
+        people.append({"LAchildID": child, "UPN": "A123456789123", "PersonBirthDate": born, "GenderCurrent": sex})
+        traits.append({"LAchildID": child, "Ethnicity": ethnicity})
+        ill += [{"LAchildID": child, "Disability": code} for code in disabilities.split(",")]
+    began = {"S47ActualStartDate": "2021-11-20", "InitialCPCtarget": "2021-12-13", "DateOfInitialCPC": "2021-12-08"}
+    later = {"AssessmentActualStartDate": "2021-10-20", "AssessmentAuthorisationDate": ""}
+    first = {"AssessmentActualStartDate": "2021-10-09", "AssessmentAuthorisationDate": "2021-11-18"}
+    of_referral = {
+        "Assessments": [later, first],
+        "Section47": [began],
+        "ChildProtectionPlans": [{"CPPstartDate": "2021-12-08", "CPPendDate": "", "NumberOfPreviousCPP": "0"}],
+        "CINplanDates": [{"CINPlanStartDate": "2021-11-01", "CINPlanEndDate": "2021-12-07"}],
+    }
+    key = {"LAchildID": "K1"} | ({"CINdetailsID": "1"} if link == "number" else {})
+    parts = {part: [key | row for row in rows] for part, rows in of_referral.items()}
+    parts |= {"CINdetails": details, "ChildIdentifiers": people, "ChildCharacteristics": traits, "Disabilities": ill}
+    parts["Header"] = [{"Collection": "CIN", "Year": "2022", "ReferenceDate": "2022-03-31", "LEA": "201"}]
+    if place.suffix == ".xlsx":
+        with pd.ExcelWriter(place) as book:
+            for part, rows in parts.items():
+                pd.DataFrame(rows).to_excel(book, sheet_name=part, index=False)
+    for part, rows in parts.items() if place.is_dir() else ():
+        pd.DataFrame(rows).to_csv(place / f"CIN_2022_{part}.csv", index=False)
+
+
+@pytest.mark.parametrize(("form", "link"), [("", "number"), ("", "days"), ("return.xlsx", "days")])
+def test_the_children_in_need_census_as_a_table_a_part(tmp_path: Path, form: str, link: str) -> None:
+    cin_parts(tmp_path / form, link)
+    data = load_data(tmp_path)
+    child, event, plan = data["child"], data["child_event"], data["plan_spell"]
+    assert child["age_band"].tolist() == ["5-9", "0"] and child["communication_need"].tolist() == [True, False]
+    assert child["sex"].tolist() == ["M", "F"] and not set(child["child_id"]) & {"K1", "K2"}
+    first = event.set_index("plan").loc["cp"]
+    days = ("assessment_start_date", "assessment_end_date", "s47_date", "icpc_date", "icpc_due_date", "close_date")
+    said = ["2021-10-09", "2021-11-18", "2021-11-20", "2021-12-08", "2021-12-13", "2022-02-27"]
+    assert [str(first[d].date()) for d in days] == said, "the conference of a transfer in is left out"
+    assert set(event["plan"]) == {"cp", "none"} and len(event) == 2
+    spells = {(p, str(d.date())) for p, d in zip(plan["plan"], plan["start_date"], strict=True)}
+    assert spells == {("cp", "2021-12-08"), ("cin", "2021-11-01")} and plan["end_date"].notna().sum() == 1
+
+
 def test_an_authority_s_own_rule_gives_the_due_dates_that_are_not_recorded(tmp_path: Path) -> None:
     rows = [
         ("1", "a", "2024-03-25", "statutory_cp", "home", ""),
@@ -334,6 +381,23 @@ def test_the_workforce_census_as_csv(tmp_path: Path) -> None:
     assert data["worker_month"]["month"].eq(pd.Timestamp("2022-09-01")).all()
 
 
+def test_the_workforce_census_beside_the_authority_s_own_staff_list(tmp_path: Path) -> None:
+    (tmp_path / "csww_2022.csv").write_text(CSWW, encoding="utf-8")
+    totals = "LEA,NumberOfVacancies,NoAgencyFTE,NoAgencyHeadcount\n201,7.5,0.5,1\n"
+    (tmp_path / "LALevelVacancies.csv").write_text(totals, encoding="utf-8")
+    with pytest.raises(UnreadableError, match="without a mapping"):
+        propose_mapping(tmp_path)
+    staff = "Staff ref,WTE,Start date,Leaving date\nA1,0.5,15/02/2020,\nA2,1,15/02/2019,16/03/2022\n"
+    (tmp_path / "Staff list.csv").write_text(staff, encoding="utf-8")
+    proposal = propose_mapping(tmp_path)
+    assert not proposal.questions, "the file of totals is part of the census"
+    (tmp_path / "m.toml").write_text(proposal.toml, encoding="utf-8")
+    raw = read_raw(tmp_path, tmp_path / "m.toml")
+    assert len(raw.frames["worker"]) == 2 and "team" not in raw.frames, "one table of workers, the mapping's"
+    assert raw.frames["la_year"]["vacancy_fte"].astype(float).tolist() == [7.5]
+    assert [p.code for p in raw.notices] == ["RETURN-LEFT"]
+
+
 def test_the_looked_after_return_of_the_schema(extracts: Path, tmp_path: Path) -> None:
     place = extracts.parent / "schemas"
     if not (place / "ssda903_2020_header.csv").is_file():
@@ -433,3 +497,22 @@ def test_a_conference_not_known_to_be_a_transfer_counts(tmp_path: Path) -> None:
     )
     event = read_raw(tmp_path, "ssd").frames["child_event"].set_index("child_id")["icpc_date"].fillna("")
     assert event.to_dict() == {"P1": "2024-02-01", "P2": "", "P3": "2024-02-03"}
+
+
+REVIEWS = """conf_ref,mosaic_id,meeting,due,held_on,format,parents_present,invited,attended,quorum_met
+R1,K1,Initial CP Conference,2024-03-01,2024-02-28,In person,1,8,6,1
+R2,K1,Review CP Conference,2024-06-01,2024-06-03,Virtual,0,7,5,1
+R3,K2,CLA Review,2024-07-01,,Blended,1,6,4,0
+"""
+
+
+def test_a_register_of_conferences_with_attendance_and_mode(tmp_path: Path) -> None:
+    (tmp_path / "Reviews register.csv").write_text(REVIEWS, encoding="utf-8")
+    proposal = propose_mapping(tmp_path)
+    assert not proposal.questions and proposal.unmatched.empty, proposal.unmatched
+    (tmp_path / "m.toml").write_text(proposal.toml, encoding="utf-8")
+    held = load_data(tmp_path, tmp_path / "m.toml", key="k")["conference"].set_index("conference_id")
+    assert held["mode"].tolist() == ["in_person", "remote", "hybrid"]
+    assert held["type"].tolist() == ["icpc", "rcpc", "cla_review"]
+    assert held["agencies_attended"].tolist() == [6, 5, 4] and held["quorate"].tolist() == [True, True, False]
+    assert held["child_id"].nunique() == 2

@@ -125,7 +125,7 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
     if not sources:
         raise UnreadableError(
             "There is nothing here that needs a mapping.",
-            fix="Load the XML of the workforce census as it is, or add the authority's tables.",
+            fix="Load national returns as they are, without a mapping, or add the authority's own tables.",
             code="MAP-NOTHING",
         )
     _check(tables or {}, sources)

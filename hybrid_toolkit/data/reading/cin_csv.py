@@ -39,7 +39,7 @@ _DAYS = (
 )
 _TEXTS = ("Type", "GenderCurrent", "Sex", "Ethnicity", "Disabilities", "ReferralNFA", "ICPCnotRequired", "Year")
 _DAY = ColumnContract("day", "date", "Day")
-_NOTE = "read from events of the return as CSV; age bands are at the reference date, and birth dates were not kept"
+_NOTE = "read from the return as plain tables; age bands are at the reference date, and birth dates were not kept"
 
 
 def is_cin_csv(path: Path) -> bool:
@@ -54,20 +54,37 @@ def is_cin_csv(path: Path) -> bool:
 def cin_csv_file(path: Path) -> list[Found]:
     """The tables of a children in need census as CSV, not read yet."""
 
-    @cache
-    def read() -> tuple[RawTable, pd.DataFrame]:
+    def events() -> tuple[RawTable, pd.DataFrame]:
         raw = read_csv(path)
-        return raw, _events(raw)
+        return raw, cin_events(raw)
+
+    return tables_of_events(events, path.name, path.name)
+
+
+def tables_of_events(events: Callable[[], tuple[RawTable, pd.DataFrame]], origin: str, ref: str) -> list[Found]:
+    """Children, referrals and plans of a census, not worked out yet.
+
+    Parameters
+    ----------
+    events : Callable[[], tuple[RawTable, pd.DataFrame]]
+        Gives what was read, for its hash and notes, and a row an event as ``cin_events`` writes it.
+    origin : str
+        Where the events stand, for messages.
+    ref : str
+        Full name of the source, before the name of the table.
+    """
+    read = cache(events)
 
     def found(name: str, columns: Sequence[str], rows: Callable[[pd.DataFrame], list[dict[str, str]]]) -> Found:
         def table() -> RawTable:
-            raw, events = read()
-            made = rows(events)
+            raw, of_all = read()
+            made = rows(of_all)
             cells: list[list[str | None]] = [[row.get(c) or None for row in made] for c in columns]
-            frame = text_frame(columns, cells, path.name)
-            return RawTable(frame, path.name, raw.sha256, "csv", raw.read_at, (*raw.notes, _NOTE))
+            return RawTable(
+                text_frame(columns, cells, origin), origin, raw.sha256, raw.kind, raw.read_at, (*raw.notes, _NOTE)
+            )
 
-        return Found(name, path.name, table, mapping=CIN_MAPPING, ref=f"{path.name}/{name}")
+        return Found(name, origin, table, mapping=CIN_MAPPING, ref=f"{ref}/{name}")
 
     child, referral, plan = CIN_TABLES
     return [
@@ -77,11 +94,11 @@ def cin_csv_file(path: Path) -> list[Found]:
     ]
 
 
-def _events(raw: RawTable) -> pd.DataFrame:
-    """Every event with days as ISO; columns that the file lacks are empty."""
+def cin_events(raw: RawTable, texts: Sequence[str] = ()) -> pd.DataFrame:
+    """Every event with days as ISO, and further texts; columns that the file lacks are empty."""
     names = {normal_name(h): h for h in map(str, raw.frame.columns)}
     out = pd.DataFrame({CIN_RECORD: raw.frame[names[normal_name(CIN_RECORD)]]})
-    for column in (*_DAYS, *_TEXTS):
+    for column in (*_DAYS, *_TEXTS, *texts):
         header = names.get(normal_name(column))
         text = pd.Series(None, index=out.index, dtype="str") if header is None else raw.frame[header]
         if column in _DAYS:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from hybrid_toolkit.data.reading import cin_census
 from hybrid_toolkit.data.reading.cin_csv import cin_csv_file, is_cin_csv
+from hybrid_toolkit.data.reading.cin_parts import cin_tables_joined
 from hybrid_toolkit.data.reading.plain_xml import plain_xml_file
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, nearest_names, normal_name
 from hybrid_toolkit.data.reading.text_files import csv_file, is_delimited, is_large, parquet_file, read_bytes
 from hybrid_toolkit.data.reading.workbook import sheets
 from hybrid_toolkit.data.reading.workforce_census import RECORD, census_file
-from hybrid_toolkit.data.reading.workforce_csv import csv_source
+from hybrid_toolkit.data.reading.workforce_csv import csv_source, without_totals
 from hybrid_toolkit.data.sheets.limits import check_kind
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import MappingError, UnreadableError
@@ -67,7 +68,7 @@ def find_sources(path: str | Path, *, first: int | None = None) -> list[Found]:
         Nothing is there, or nothing there can be read.
     """
     # What names, values and returns are known by asks for the same table again and again.
-    return [replace(one, read=cache(one.read)) for one in _at(path, first)]
+    return cin_tables_joined([replace(one, read=cache(one.read)) for one in _at(path, first)])
 
 
 def _at(path: str | Path, first: int | None) -> list[Found]:
@@ -161,7 +162,7 @@ def _folder(folder: Path, first: int | None) -> list[Found]:
             fix=f"Save the tables as one of: {', '.join(ENDINGS)}.",
             code="FILE-KIND",
         )
-    return [found for path in readable for found in _beside_others(path, first)]
+    return [found for path in without_totals(readable) for found in _beside_others(path, first)]
 
 
 def _is_prose(path: Path) -> bool:

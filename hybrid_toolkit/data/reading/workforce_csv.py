@@ -25,6 +25,7 @@ from hybrid_toolkit.data.reading.workforce_census import (
     totals_table,
 )
 from hybrid_toolkit.data.tables.contract import ColumnContract
+from hybrid_toolkit.errors import UnreadableError
 
 _MAPPING = "csww-census"
 _SURE = ("sweno", "agencyworker", "rolestartdate", "orgrole")
@@ -45,13 +46,41 @@ def csv_source(path: Path) -> list[Found]:
     UnreadableError
         As for ``csv_file``.
     """
-    head = normal_name(read_bytes(path, _HEAD).decode("utf-8", "replace"))
-    if not all(name in head for name in _SURE):
+    if not _is_census(path):
         return csv_file(path)
     return [
         Found(RECORD, path.name, lambda: _workers(path), mapping=_MAPPING, ref=path.name),
         Found(TOTALS, path.name, lambda: _totals(path), mapping=_MAPPING, ref=f"{path.name}/{TOTALS}"),
     ]
+
+
+def without_totals(paths: Sequence[Path]) -> list[Path]:
+    """The files of a folder without those of totals that belong to a workforce census beside them."""
+    totals = [p for p in paths if _is_totals(p)]
+    others = [p for p in paths if p not in totals]
+    return others if totals and any(p.suffix.lower() == ".csv" and _can_be_census(p) for p in others) else list(paths)
+
+
+def _can_be_census(path: Path) -> bool:
+    try:
+        return _is_census(path)
+    except UnreadableError:
+        return False
+
+
+def _is_census(path: Path) -> bool:
+    head = normal_name(read_bytes(path, _HEAD).decode("utf-8", "replace"))
+    return all(name in head for name in _SURE)
+
+
+def _is_totals(path: Path) -> bool:
+    if path.suffix.lower() != ".csv":
+        return False
+    try:
+        head = normal_name(read_bytes(path, _HEAD).decode("utf-8", "replace"))
+    except UnreadableError:  # said where the file is read by itself
+        return False
+    return "numberofvacancies" in head and "noagencyfte" in head and "sweno" not in head
 
 
 def _people(raw: RawTable) -> tuple[list[dict[str, str]], date, str]:
@@ -106,8 +135,7 @@ def _totals(path: Path) -> RawTable:
 def _beside(path: Path) -> dict[str, str]:
     """The one row of a file of totals in the same folder."""
     for other in sorted(path.parent.glob("*.csv")):
-        head = normal_name(read_bytes(other, _HEAD).decode("utf-8", "replace"))
-        if other != path and "numberofvacancies" in head and "noagencyfte" in head:
+        if other != path and _is_totals(other):
             frame = read_csv(other).frame
             if len(frame):
                 row = frame.iloc[0]
