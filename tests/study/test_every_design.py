@@ -182,4 +182,5 @@ def test_what_a_study_names_is_used_by_its_design_or_refused(design, field) -> N
     without = study.design_used.fit(frame, study.plan()).estimate
     given = study.replace(**change)
     held = given.design_used.fit(frame.assign(more=made[field]), given.plan()).estimate
-    assert abs(held - without) > 1e-9
+    unchanged = f"{design} leaves {field} aside: use it, or add {design} to LEFT_ASIDE of declaration/spec_checks.py"
+    assert abs(held - without) > 1e-9, unchanged
