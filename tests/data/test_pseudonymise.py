@@ -186,6 +186,17 @@ def test_a_column_that_holds_another_s_keys_is_hashed_and_a_list_of_words_is_not
     assert not out["spells"]["invo_professional_team"].str.startswith("T1").any()
 
 
+def test_short_staff_numbers_are_hashed_under_any_header_and_an_amount_is_not(tmp_path: Path) -> None:
+    staff = [1007 + 331 * i for i in range(24)]
+    out = one_person(
+        tmp_path,
+        hr="Employee No,FTE\n" + "".join(f"{n},1\n" for n in staff),
+        rota="Zq,Minutes\n" + "".join(f"{n},{200 + 37 * i}\n" for i, n in enumerate(staff[:12])),
+    )
+    assert set(out["rota"]["Zq"]) == set(out["hr"]["Employee No"][:12])
+    assert out["rota"]["Minutes"].astype(int).tolist() == [200 + 37 * i for i in range(12)]
+
+
 def test_nobody_is_never_one_person_and_fillers_are_told(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.csv").write_text(

@@ -71,6 +71,9 @@ since one note can name a family."""
 _SHORT, _LONG_NUMBER, _LONGEST_NUMBER = 3, 5, 12
 """Letters of a word that may be a code; digits of a number that two columns do not share by chance; signs of a number
 with its unit, such as 1,234.50 hrs."""
+_AS_MANY, _MEET = 10, 0.95
+"""Short numbers that must meet the keys of another column, and their share: if the keys take half of their range, ten
+other numbers within it all meet them once in a thousand times."""
 _CODE = re.compile(r"(?=.*\d)[\w\-/.]{4,40}")
 _FEW = 40
 """A column of words with no more distinct values than this, each of them repeated, names nobody by itself."""
@@ -193,7 +196,10 @@ def _is_list(seen: Profile) -> bool:
 
 
 def meets_a_key(seen: Profile, keys: Collection[frozenset[str]]) -> bool:
-    """Whether a column holds keys of another that is hashed; small numbers and words meet by chance and do not count.
+    """Whether a column holds keys of another that is hashed.
+
+    Words and numbers of one or two digits meet by chance and do not count; those of three and four do where nearly all
+    of ten or more stand among keys that leave out half of their range or more, which counts and amounts do not.
 
     Examples
     --------
@@ -201,11 +207,24 @@ def meets_a_key(seen: Profile, keys: Collection[frozenset[str]]) -> bool:
     >>> team = Profile("Team at the time", pd.Series(["T107", "T108", "T109"], dtype="str"))
     >>> meets_a_key(team, [frozenset({"T107", "T108", "T109", "T110"})]), meets_a_key(team, [frozenset({"T1"})])
     (True, False)
+    >>> staff = frozenset(str(n) for n in range(1007, 9000, 331))
+    >>> meets_a_key(Profile("Zq", pd.Series(sorted(staff)[:12], dtype="str")), [staff])
+    True
+    >>> meets_a_key(Profile("Pay", pd.Series([str(n) for n in range(1000, 4600, 300)], dtype="str")), [staff])
+    False
     """
     mine = {k for k in seen.keys if re.search(r"\d", k) and (re.search(r"[A-Z]", k) or len(k) >= _LONG_NUMBER)}
     if len(mine) < max(3, 0.5 * len(seen.keys)):
-        return False
+        short = {k for k in seen.keys if re.fullmatch(r"\d{3,4}", k)}
+        every = len(short) >= _AS_MANY and len(short) >= _NEARLY_ALL * len(seen.keys)
+        return every and any(len(short & other) >= _MEET * len(short) and _sparse(other) for other in keys)
     return any(len(mine & other) >= 0.6 * len(mine) for other in keys)
+
+
+def _sparse(keys: frozenset[str]) -> bool:
+    """Whether short numbers leave out half of their range, so that ten others do not all meet them by chance."""
+    numbers = [int(k) for k in keys if re.fullmatch(r"\d{3,4}", k)]
+    return len(numbers) >= _AS_MANY and len(numbers) <= _HALF * (max(numbers) - min(numbers) + 1)
 
 
 def _is_key(seen: Profile) -> bool:
