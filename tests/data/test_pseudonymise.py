@@ -197,6 +197,16 @@ def test_short_staff_numbers_are_hashed_under_any_header_and_an_amount_is_not(tm
     assert out["rota"]["Minutes"].astype(int).tolist() == [200 + 37 * i for i in range(12)]
 
 
+def test_staff_numbers_given_out_in_a_row_are_asked_about_under_any_header(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    hr = "Employee No,Start year\n" + "".join(f"{n},{1995 + n % 30}\n" for n in range(2001, 2061))
+    (tmp_path / "in" / "hr.csv").write_text(hr)
+    (tmp_path / "in" / "rota.csv").write_text("Zq,Minutes\n" + "".join(f"{n},{n % 400}\n" for n in range(2001, 2031)))
+    with pytest.raises(UsageError, match=r"1 column\(s\).*rota.Zq") as caught:
+        pseudonymise_folder(tmp_path / "in", tmp_path / "out")
+    assert caught.value.code == "COLUMNS-UNPLACED" and not (tmp_path / "out").exists()
+
+
 def test_nobody_is_never_one_person_and_fillers_are_told(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.csv").write_text(

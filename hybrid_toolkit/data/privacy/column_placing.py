@@ -74,6 +74,7 @@ with its unit, such as 1,234.50 hrs."""
 _AS_MANY, _MEET = 10, 0.95
 """Short numbers that must meet the keys of another column, and their share: if the keys take half of their range, ten
 other numbers within it all meet them once in a thousand times."""
+_SHORT_NUMBER = re.compile(r"\d{3,4}")
 _CODE = re.compile(r"(?=.*\d)[\w\-/.]{4,40}")
 _FEW = 40
 """A column of words with no more distinct values than this, each of them repeated, names nobody by itself."""
@@ -215,16 +216,39 @@ def meets_a_key(seen: Profile, keys: Collection[frozenset[str]]) -> bool:
     """
     mine = {k for k in seen.keys if re.search(r"\d", k) and (re.search(r"[A-Z]", k) or len(k) >= _LONG_NUMBER)}
     if len(mine) < max(3, 0.5 * len(seen.keys)):
-        short = {k for k in seen.keys if re.fullmatch(r"\d{3,4}", k)}
-        every = len(short) >= _AS_MANY and len(short) >= _NEARLY_ALL * len(seen.keys)
-        return every and any(len(short & other) >= _MEET * len(short) and _sparse(other) for other in keys)
+        return any(_sparse(numbers) for numbers in _short_numbers_met(seen, keys))
     return any(len(mine & other) >= 0.6 * len(mine) for other in keys)
 
 
-def _sparse(keys: frozenset[str]) -> bool:
+def may_meet_a_key(seen: Profile, keys: Collection[frozenset[str]]) -> bool:
+    """Whether short numbers stand among keys given out in a row, such as 2001 to 2060: a person has to say.
+
+    Numbers in a row that begin near nought, such as those of contacts, meet every count and are not asked about.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> seen = Profile("Zq", pd.Series([str(n) for n in range(2001, 2031)], dtype="str"))
+    >>> may_meet_a_key(seen, [frozenset(map(str, range(2001, 2061)))])
+    True
+    >>> may_meet_a_key(seen, [frozenset(map(str, range(1, 9000)))])
+    False
+    """
+    return any(max(numbers) < 2 * min(numbers) for numbers in _short_numbers_met(seen, keys))
+
+
+def _short_numbers_met(seen: Profile, keys: Collection[frozenset[str]]) -> list[list[int]]:
+    """The numbers of three and four digits of each key among which nearly all of a column's stand, ten at least."""
+    short = {k for k in seen.keys if _SHORT_NUMBER.fullmatch(k)}
+    if len(short) < _AS_MANY or len(short) < _NEARLY_ALL * len(seen.keys):
+        return []
+    met = [other for other in keys if len(short & other) >= _MEET * len(short)]
+    return [[int(k) for k in other if _SHORT_NUMBER.fullmatch(k)] for other in met]
+
+
+def _sparse(numbers: list[int]) -> bool:
     """Whether short numbers leave out half of their range, so that ten others do not all meet them by chance."""
-    numbers = [int(k) for k in keys if re.fullmatch(r"\d{3,4}", k)]
-    return len(numbers) >= _AS_MANY and len(numbers) <= _HALF * (max(numbers) - min(numbers) + 1)
+    return len(numbers) <= _HALF * (max(numbers) - min(numbers) + 1)
 
 
 def _is_key(seen: Profile) -> bool:

@@ -13,7 +13,7 @@ import pandas as pd
 from hybrid_toolkit.data.atomic_output import atomic_folder, atomic_write_bytes
 from hybrid_toolkit.data.known.stand_ins import filler_date, is_stand_in
 from hybrid_toolkit.data.matching.profile import Profile
-from hybrid_toolkit.data.privacy.column_placing import ColumnPlacing, meets_a_key, only_links, place
+from hybrid_toolkit.data.privacy.column_placing import ColumnPlacing, may_meet_a_key, meets_a_key, only_links, place
 from hybrid_toolkit.data.privacy.identifiers import kind_by_name, plain_name
 from hybrid_toolkit.data.privacy.pseudonym import name_key, pseudonym
 from hybrid_toolkit.data.reading.coerce import MISSING_WORDS
@@ -290,16 +290,16 @@ def _placed(
         for header, one in mine.items():
             free = one.what in ("keep", "ask") and not _asked(keep, table, header) and columns is None
             if free and seen[table][header].dates < _HALF and meets_a_key(seen[table][header], keys):
-                mine[header] = ColumnPlacing(
-                    "hash"
-                )  # else the key would stand here in clear, and the link would be lost
+                # else the key would stand here in clear, and the link would be lost
+                mine[header] = ColumnPlacing("hash")
+            elif free and may_meet_a_key(seen[table][header], keys):
+                mine[header] = ColumnPlacing("ask", "its numbers are keys of another column")
     unplaced = [f"{t}.{h} ({one.why})" for t, mine in placed.items() for h, one in mine.items() if one.what == "ask"]
     if unplaced:
         raise UsageError(
             f"{len(unplaced)} column(s) could not be placed, and nothing was written: {'; '.join(unplaced)}.",
-            fix="Check them, then name each: to be left out (drop, --drop), hashed (columns, --columns; then "
-            "name every "
-            "column that is to be hashed) or left as it is (keep, --keep).",
+            fix="Check each column, then leave it out (drop, --drop), keep it as it is (keep, --keep) or hash it "
+            "(columns, --columns; that list must then name every column to hash).",
             code="COLUMNS-UNPLACED",
         )
     return placed
