@@ -11,6 +11,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
+_SMALLEST, _LARGEST = 0.01, 10_000
+"""Sizes between which four decimals show at least three figures and no more than eight."""
 SIGNS = 0.05
 """P-value under which a sentence says that there are signs of something; the value itself stands beside the word."""
 SMALLEST_P = 0.001
@@ -299,7 +301,7 @@ def figure(value: object) -> str:
     if np.isnan(value):
         return ""
     size = abs(float(value))
-    return f"{value:.4f}" if size == 0 or 0.01 <= size < 10_000 or np.isinf(size) else f"{value:.4g}"
+    return f"{value:.4f}" if size == 0 or _SMALLEST <= size < _LARGEST or np.isinf(size) else f"{value:.4g}"
 
 
 def html_table(headings: Sequence[str], rows: object) -> str:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+_TITLE = 36
+"""Letters of a title that fit to the left of its line at this size."""
+_NEAR_END = 2.5
+"""A bar that ends beyond this level leaves no room for words to its right."""
 LETTERS: Mapping[str, str] = {
     "practitioner": "P", "supervisor": "S", "hr": "H", "estates": "E", "it": "I", "learning": "L", "finance": "F",
     "families": "V", "senior_leader": "D",
@@ -81,7 +85,7 @@ def rounds_svg(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]]) -> str:
             at, newest = y + i * 18, i == len(levels) - 1
             if level == level:
                 drawn.append(_line(_x(0), at, _x(level), at, "#14504f" if newest else "#8a959c", 9 if newest else 5))
-                inside = level >= 2.5  # no room for words to the right of the bar
+                inside = level >= _NEAR_END
                 fill = "#fff" if inside and newest else "#14171a"
                 drawn.append(
                     f'<text x="{_x(level) + (-6 if inside else 6):.1f}" y="{at + 4:.1f}" font-size="11" '
@@ -121,8 +125,8 @@ def _line(x1: float, y1: float, x2: float, y2: float, colour: str, width: float)
 
 
 def _short(title: str) -> str:
-    """A title that fits to the left of its line: some 36 letters at this size."""
-    return title if len(title) <= 36 else f"{title[:35]}…"
+    """A title that fits to the left of its line."""
+    return title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…"
 
 
 def _svg(inside: str, height: float) -> str:

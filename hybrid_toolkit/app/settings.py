@@ -15,6 +15,9 @@ from pathlib import Path
 
 from hybrid_toolkit.errors import UsageError, from_extra
 
+_TOKEN_LETTERS = 32
+"""A token that is shorter was not written whole: 128 bits at four a letter."""
+
 with from_extra("app"):
     import tornado  # noqa: F401 - the server needs it; said before one is started
     from jupyter_core.paths import jupyter_data_dir, secure_write
@@ -122,7 +125,7 @@ def new_token(port: int) -> str:
     place = token_file(port)
     if place.is_file():
         held = place.read_text(encoding="ascii").strip()
-        if len(held) >= 32:
+        if len(held) >= _TOKEN_LETTERS:
             return held
     place.parent.mkdir(parents=True, exist_ok=True)
     token = secrets.token_urlsafe(32)

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 
+_LIMIT, _WARNING = 3, 2
+"""Standard deviations of the control and the warning limits (Shewhart 1931; NIST handbook 6.3.2)."""
 D2 = 1.128
 """Mean range of two normal values in standard deviations: moving range over this estimates sigma."""
 BASELINE, FIRM = 12, 20
@@ -282,8 +284,8 @@ def find_signals(z: ArrayLike, *, rules: Sequence[str] = tuple(CHART_RULES)) -> 
 
 def _holds(rule: str, y: Array) -> NDArray[np.bool_]:
     if rule == "limits":
-        return np.asarray(y > 3)
-    beyond, window, needed = (y > 2, 3, 2) if rule == "two_of_three" else (y > 0, RUN, RUN)
+        return np.asarray(y > _LIMIT)
+    beyond, window, needed = (y > _WARNING, 3, 2) if rule == "two_of_three" else (y > 0, RUN, RUN)
     sums = np.convolve(beyond, np.ones(window))[: len(y)]
     return np.asarray(beyond & (sums >= needed))
 

@@ -12,6 +12,8 @@ import pandas as pd
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import UsageError
 
+_NAMED = 6
+"""Studies and metrics named in one line before the rest are counted."""
 PROVIDERS = ("hybrid_toolkit.study.fitting_studies", "hybrid_toolkit.metrics.specs.registry")
 """Modules with a function ``needs() -> tuple[Need, ...]``; imported when asked, so that this room imports no other."""
 
@@ -269,4 +271,4 @@ def _told(item: str, opened: pd.DataFrame) -> str:
 
 def _names(opened: pd.DataFrame) -> str:
     names = list(opened["name"])
-    return "; ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    return "; ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")

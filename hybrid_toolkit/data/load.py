@@ -25,6 +25,9 @@ from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.problem import Problem
 from hybrid_toolkit.errors import ContractError, MappingError, UnreadableError
 
+_LEAST_COLUMNS = 3
+"""A source is known by its columns alone from three on: two such as a key and a date stand in many."""
+
 
 def load_data(path: str | Path, mapping: str | Path | None = None, *, key: str | bytes | None = None) -> EvaluationData:
     """Read tables, put them into the contracts' names, codes and types, and say where each came from.
@@ -196,7 +199,7 @@ def _by_content(table_map: TableMap, found: list[Found]) -> list[Found]:
     """Sources with every column of a part that need not be there, whatever they are called; from three columns up."""
     needed = [n for c, n in table_map.columns.items() if c not in table_map.optional]
     named = [n for names in needed for n in names]
-    if len(needed) < 3 or not all(any(c.isupper() or c == "_" for c in n) for n in named):
+    if len(needed) < _LEAST_COLUMNS or not all(any(c.isupper() or c == "_" for c in n) for n in named):
         return []
     return [one for one in found if one.error is None and not one.mapping and _holds(one, needed)]
 

@@ -33,6 +33,10 @@ from scipy.optimize import linprog
 
 from hybrid_toolkit.arrays import Floats
 
+_ZERO = 1e-9
+"""Parts of a matrix below this share of the largest are taken as rounding; assumed: a million times a float's own."""
+_INFEASIBLE = 2
+"""What linprog says where no values meet the conditions."""
 CellRows = NDArray[np.bool_]
 RowCodes = NDArray[np.int64]
 
@@ -176,7 +180,7 @@ def _row_sets(cells: Sequence[CellRows], who: RowCodes) -> RowSets | None:
 def _row_space(held: Floats) -> Floats:
     """An orthonormal basis of the cells' row space."""
     _, size, right = np.linalg.svd(held, full_matrices=False)
-    return np.asarray(right[size > 1e-9 * max(size[0], 1e-12)], dtype=np.float64)
+    return np.asarray(right[size > _ZERO * max(size[0], 1e-12)], dtype=np.float64)
 
 
 def _unproved(basis: Floats, people: Floats, asked: NDArray[np.intp], enough: float) -> NDArray[np.intp]:
@@ -185,11 +189,11 @@ def _unproved(basis: Floats, people: Floats, asked: NDArray[np.intp], enough: fl
         return asked
     inside = np.flatnonzero(people > 0)  # weights in units of the people, so that the box is the same for all sets
     left, size, right = np.linalg.svd(basis[:, inside] * people[inside], full_matrices=False)
-    kept = size > 1e-9 * size[0]
+    kept = size > _ZERO * size[0]
     left, right = left[:, kept], right[kept]
     wanted = basis[:, asked]
     point = left.T @ wanted
-    spanned = np.flatnonzero(np.abs(wanted - left @ point).max(axis=0) < 1e-9)
+    spanned = np.flatnonzero(np.abs(wanted - left @ point).max(axis=0) < _ZERO)
     point *= enough / size[kept][:, None]
     proved = np.zeros(len(asked), dtype=bool)
     patience = _IN_VAIN
@@ -271,7 +275,7 @@ class _Programmes:
         self._taken |= self._at == target
         while True:
             found = self._solve(target)
-            if found.status == 2:  # no combination has its largest weight here
+            if found.status == _INFEASIBLE:  # no combination has its largest weight here
                 return np.inf
             if found.status != 0:
                 return NOT_CERTIFIED

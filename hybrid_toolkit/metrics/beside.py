@@ -16,6 +16,8 @@ from hybrid_toolkit.data.published.places.areas import old_codes, ons_codes
 from hybrid_toolkit.data.published.workforce_names import in_one_spelling
 from hybrid_toolkit.errors import CoverageError, UsageError
 
+_YEAR, _YEARS = len("2025"), len("2024/25")
+"""Letters of a calendar and of a reporting year."""
 _TOTALS = frozenset({"total", "all", "all staff", "all social workers", "all children"})
 
 
@@ -155,9 +157,9 @@ def reporting_year(period: str) -> int | None:
     >>> reporting_year("2025"), reporting_year("2024/25"), reporting_year("2025 Q1")
     (2025, 2025, None)
     """
-    if len(period) == 4 and period.isdecimal():
+    if len(period) == _YEAR and period.isdecimal():
         return int(period)
-    if len(period) == 7 and period[4] == "/" and period[:4].isdecimal():
+    if len(period) == _YEARS and period[4] == "/" and period[:4].isdecimal():
         return int(period[:4]) + 1
     return None
 

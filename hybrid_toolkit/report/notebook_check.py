@@ -27,6 +27,8 @@ from hybrid_toolkit.report.notebook_rows import (
     signs_in_text,
 )
 
+_FORMAT = 4
+"""The version of the notebook format since 2014, in which cells stand beneath the book and not beneath sheets."""
 REMOVED = "Output removed before the notebook was shared."
 """Stands where ``clean_notebook`` took an output away."""
 _KEPT = ("kernelspec", "language_info")
@@ -169,7 +171,7 @@ def _read(path: str | Path) -> dict[str, Any]:
         if where.stat().st_size > _MOST_BYTES:
             raise ValueError("size")
         book = json.loads(where.read_text(encoding="utf-8"))
-        if not isinstance(book, dict) or not isinstance(book["cells"], list) or book.get("nbformat") != 4:
+        if not isinstance(book, dict) or not isinstance(book["cells"], list) or book.get("nbformat") != _FORMAT:
             raise ValueError("format")
         if not _shaped(book):
             raise ValueError("shape")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hybrid_toolkit.data.privacy.personal import names_person
+from hybrid_toolkit.disclosure.policy import FLOOR_THRESHOLD
 
 ROWS, IDENTIFIER, NOT_RELEASED, PATH = "row-level data", "identifier", "not released", "path"
 LEAST_LINES = 3
@@ -90,7 +91,7 @@ def _small_series(text: str) -> int:
     """Small counts in what ``value_counts`` prints."""
     if not re.search(r"^Name: (?:count|size)|^dtype: int64$", text, re.MULTILINE):
         return 0
-    return sum(0 < int(n) < 10 for n in re.findall(r"^\S.*?\s{2,}(\d+)$", text, re.MULTILINE))  # the floor
+    return sum(0 < int(n) < FLOOR_THRESHOLD for n in re.findall(r"^\S.*?\s{2,}(\d+)$", text, re.MULTILINE))
 
 
 def signs_in_metadata(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -76,6 +76,8 @@ CASE_HOLDER_SHARE = 0.583
 
 ROLE_SHARES: Mapping[int, float] = MappingProxyType({1: 0.021, 2: 0.050, 3: 0.159, 4: 0.179, 5: 0.405, 6: 0.186})
 """In post by role (CSWW 2024; senior practitioners are the remainder)."""
+MIDDLE_MANAGER, FIRST_LINE_MANAGER, SENIOR_PRACTITIONER, CASE_HOLDER, WITHOUT_CASES = 2, 3, 4, 5, 6
+"""Roles as the census numbers them; 1 are senior managers, and a smaller number is a higher role."""
 
 AGE_SHARES: Mapping[str, float] = MappingProxyType(
     {"20-29": 0.153, "30-39": 0.301, "40-49": 0.263, "50-59": 0.206, "60+": 0.077}

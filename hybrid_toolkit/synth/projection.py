@@ -21,6 +21,7 @@ import numpy as np
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.synth.calibration import CASE_HOLDER, WITHOUT_CASES
 from hybrid_toolkit.synth.generate import Authority, context
 from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.tables.items import INSTRUMENTS, SWEMWBS_METRIC, loadings, normal_cdf
@@ -149,7 +150,7 @@ def _gap_in(
     early = np.isin(stage, ("asye", "early")).astype(np.float64)
     score = _learning(a, waves, early) if learning else _wellbeing(a, waves, one_area)
     rs = a.remote.rs_to_date[:, list(waves)]
-    fixed = [w.role == 5, w.role == 6, w.fte, w.caring, w.commute]
+    fixed = [w.role == CASE_HOLDER, w.role == WITHOUT_CASES, w.fte, w.caring, w.commute]
     those = np.isin(stage, stages).astype(np.float64)
     columns = [np.ones_like(rs), rs, those, rs * those]
     columns += [np.broadcast_to(np.asarray(v, dtype=np.float64)[:, None], rs.shape) for v in fixed]

@@ -13,6 +13,8 @@ from hybrid_toolkit.synth.parameter_sources import parameter_sources
 
 BOUND = 2.5
 """Latent effects on a probability are normal, held within this many standard deviations."""
+_FIRST_YEAR = 2023
+"""A panel of areas is drawn back from the calibration year to 2017: this leaves it seven years; assumed enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +222,9 @@ class Truth:
     panel_caseload_confounding: float = -0.50
 
     def __post_init__(self) -> None:
-        if self.calibration_year not in ENGLAND_RATES or self.calibration_year < 2023:
+        if self.calibration_year not in ENGLAND_RATES or self.calibration_year < _FIRST_YEAR:
             raise UsageError(
-                f"calibration_year must be one of 2023 to {YEARS[-1]}.",
+                f"calibration_year must be one of {_FIRST_YEAR} to {YEARS[-1]}.",
                 fix="Leave it out for the latest year.",
                 code="TRUTH-YEAR",
             )

@@ -15,6 +15,8 @@ from hybrid_toolkit.assess.checklist import scales
 from hybrid_toolkit.assess.roles import ROLES
 from hybrid_toolkit.errors import HybridToolkitError, UnreadableError
 
+_MOST_PEOPLE = 999
+"""Numbers that people of a role are known by: three digits, as many as a form asks for."""
 FIELDS = ("level", "evidence", "reference", "at")
 
 
@@ -108,7 +110,7 @@ def read_answer_file(raw: bytes, opened: Round) -> tuple[str, int, str, dict[str
     """
     content = read_saving(raw, where="the answers").content
     role, number, held = content.get("role"), content.get("number"), content.get("answers")
-    whole = role in ROLES and type(number) is int and 0 <= number <= 999 and isinstance(held, dict)
+    whole = role in ROLES and type(number) is int and 0 <= number <= _MOST_PEOPLE and isinstance(held, dict)
     rows = held.values() if isinstance(held, dict) else ()
     if not whole or not all(isinstance(a, dict) and all(isinstance(v, str) for v in a.values()) for a in rows):
         raise UnreadableError(

@@ -150,6 +150,7 @@ def recognise_files(bench: Bench, path: str, tables: Pairs = (), stamp: str = ""
     from hybrid_toolkit.data.matching.profile import profile
     from hybrid_toolkit.data.matching.tables import choose
     from hybrid_toolkit.data.reading.readers import find_sources
+    from hybrid_toolkit.disclosure.policy import FLOOR_THRESHOLD
     from hybrid_toolkit.errors import UnreadableError
 
     found = [one for one in find_sources(path, first=ROWS_MATCHED) if not one.mapping]
@@ -173,9 +174,8 @@ def recognise_files(bench: Bench, path: str, tables: Pairs = (), stamp: str = ""
     for ref, choices in taken.items():
         held = choices[0].source
         rows = len(held.raw.frame)
-        about = "fewer than 10" if rows < 10 else f"about {5 * round(rows / 5):,}"
+        about = f"fewer than {FLOOR_THRESHOLD}" if rows < FLOOR_THRESHOLD else f"about {5 * round(rows / 5):,}"
         usable = list(held.usable.items())
-        nearest = dict.fromkeys(t for c in choices for t in c.nearest)
         out.append(
             {
                 "ref": ref,
@@ -186,7 +186,7 @@ def recognise_files(bench: Bench, path: str, tables: Pairs = (), stamp: str = ""
                 "more": max(0, len(usable) - MOST_HEADINGS),
                 "removed": len(held.identifying),
                 "tables": list(dict.fromkeys(c.table for c in choices if c.table)),
-                "nearest": list(nearest)[:3],
+                "nearest": list(dict.fromkeys(t for c in choices for t in c.nearest))[:3],
                 "sure": all(c.sure for c in choices),
                 "problem": "",
             }

@@ -14,6 +14,8 @@ from importlib import resources
 from hybrid_toolkit.data.known.code_rules import code_by_rule
 from hybrid_toolkit.data.tables.contract import ColumnContract
 
+_SPELLING_LETTERS = 5
+"""Shorter spellings are near too many others: "yes" and "y"."""
 _LISTS: Mapping[str, str] = {
     "mode": "mode",
     "mode_preferred": "mode",
@@ -208,6 +210,6 @@ def is_outsider(text: str) -> bool:
 def codes_near(column: ColumnContract) -> dict[str, str]:
     """Every known spelling of a column's codes, to measure a new one against."""
     known = _spellings().get(list_of(column), {})
-    return {v: c for v, c in known.items() if c and len(v) > 4} | {
+    return {v: c for v, c in known.items() if c and len(v) >= _SPELLING_LETTERS} | {
         plain_spelling(t): c for c, t in column.codes.items()
     }

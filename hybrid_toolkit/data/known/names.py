@@ -227,6 +227,20 @@ def may_be(header: str, column: str) -> bool:
     return column not in _ONLY or bool(_ONLY[column].search(said))
 
 
+SPELT_OUT = 0.98
+"""A known name once its short forms are written out. This and the four below only order the kinds of likeness."""
+AMONG_FILLERS = 0.93
+"""A known name among words that say nothing."""
+LESS_A_FILLER = 0.9
+"""A known name short of such a word, and the most that a spelling near one is worth."""
+AMONG_WORDS = 0.6
+"""The least that a known name is worth among words that do say something."""
+_SPELLING = 0.86
+"""Letters that two spellings must share: one slip in seven, or a plural."""
+_LETTERS = 5
+"""In shorter names one slip makes another word: "date" and "rate"."""
+
+
 @lru_cache(maxsize=65536)
 def likeness(header: str, table: str, column: str) -> float:
     """How near a header is to the names of a column, 0 to 1; 1 is one of them.
@@ -243,7 +257,7 @@ def likeness(header: str, table: str, column: str) -> float:
         return 0.0
     full = " ".join(_SHORT.get(w, w) for w in said.split())
     forms = [f for f in dict.fromkeys([full, *written_out(full, _words_of(table))]) if f != said and may_be(f, column)]
-    return max(_likeness(said, table, column), *(0.98 * _likeness(form, table, column) for form in forms), 0.0)
+    return max(_likeness(said, table, column), *(SPELT_OUT * _likeness(form, table, column) for form in forms), 0.0)
 
 
 @lru_cache(maxsize=64)
@@ -271,10 +285,10 @@ def _near(said: str, tight: str, name: str) -> float:
     here, known = set(said.split()), set(name.split())
     extra, lacking = here - known, known - here
     if not lacking and known - _WEAK:
-        return 0.93 if extra <= _FILLERS else max(0.6, 0.8 - 0.06 * len(extra - _FILLERS))
+        return AMONG_FILLERS if extra <= _FILLERS else max(AMONG_WORDS, 0.8 - 0.06 * len(extra - _FILLERS))
     if not extra and len(here) >= 2 and lacking <= _FILLERS:
-        return 0.9
+        return LESS_A_FILLER
     ratio = max(fuzz.ratio(tight, name.replace(" ", "")), fuzz.token_sort_ratio(said, name)) / 100
-    if ratio >= 0.86 and min(len(tight), len(name)) >= 5:
-        return float(0.9 * ratio)
+    if ratio >= _SPELLING and min(len(tight), len(name)) >= _LETTERS:
+        return float(LESS_A_FILLER * ratio)
     return 0.0

@@ -7,8 +7,16 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from hybrid_toolkit.data.known.codes import known_code
-from hybrid_toolkit.data.known.names import likeness, may_be, words
-from hybrid_toolkit.data.matching.profile import Profile, fit, never_before
+from hybrid_toolkit.data.known.names import (
+    AMONG_FILLERS,
+    AMONG_WORDS,
+    LESS_A_FILLER,
+    SPELT_OUT,
+    likeness,
+    may_be,
+    words,
+)
+from hybrid_toolkit.data.matching.profile import FEW_CODES, KEY_UNIQUE, MOSTLY, Profile, fit, never_before
 from hybrid_toolkit.data.tables.contract import ColumnContract
 from hybrid_toolkit.data.tables.contracts import TABLES
 
@@ -28,6 +36,20 @@ _NUMBERED = ("contact", "conference")
 """Tables of events that systems number; the others are keyed by people and days."""
 _LISTED = 5
 """Values that a header may name one by one."""
+_NEARLY_ALL = 0.9
+"""Share of cells that must fit where values alone say what a column is: one in ten may be a slip; assumed."""
+_HARDLY_DATES = 0.1
+"""Share of cells of a column of keys that may read as dates, as a number of eight digits does by chance; assumed."""
+_FEW_KEYS = 10
+"""A column with no more distinct values than this may hold codes and no keys; assumed."""
+_LEAST_KEYS = 3
+"""Fewer keys than these meet those of another column by chance."""
+_KEYS_OF = 0.6
+"""Share of keys known elsewhere from which a column holds those keys, whatever its header; assumed: most of them."""
+_ANSWERS_IN_USE = 12
+"""A column with more distinct values than this is a note about digital access and no answer; assumed."""
+_CODES_IN_USE = 3
+"""Codes that must be in use where they alone say which column it is: "yes" and "no" fit many."""
 _ANSWERS = ColumnContract("status", "code", "Digital access in words", codes={"full": "Full"})
 
 TABLE_LAYOUTS: Mapping[str, Mapping[str, ColumnContract]] = {
@@ -144,7 +166,7 @@ def _own_key(table: str, columns: Mapping[str, Profile], made: Sequence[Match]) 
     if table not in _NUMBERED or seen is None or any(m.header == first or m.column == key[0] for m in made):
         return []
     plain = seen.share(lambda v: bool(re.fullmatch(r"[\w\-/.]+", v)))
-    whole = seen.filled == len(seen.values) and seen.unique == 1.0 and seen.dates < 0.1 and plain == 1.0
+    whole = seen.filled == len(seen.values) and seen.unique == 1.0 and seen.dates < _HARDLY_DATES and plain == 1.0
     return [Match(key[0], first, _LEAST, "values")] if whole else []
 
 
@@ -156,7 +178,9 @@ def _spell(known: Mapping[str, ColumnContract], columns: Mapping[str, Profile], 
     taken = {m.column: m.header for m in made}
     if "end_date" not in known or "end_date" in taken:
         return []
-    free = [h for h, p in columns.items() if h not in taken.values() and p.dates >= 0.9 and may_be(h, "end_date")]
+    free = [
+        h for h, p in columns.items() if h not in taken.values() and p.dates >= _NEARLY_ALL and may_be(h, "end_date")
+    ]
     if "start_date" in taken:
         begun = columns[taken["start_date"]]
         after = [h for h in free if never_before(columns[h], begun)]
@@ -169,9 +193,9 @@ def _spell(known: Mapping[str, ColumnContract], columns: Mapping[str, Profile], 
 
 def _may_be(column: ColumnContract, seen: Profile) -> bool:
     if column.kind in ("date", "month"):
-        return (fit(column, seen) or 0.0) >= 0.9
+        return (fit(column, seen) or 0.0) >= _NEARLY_ALL
     keyed = seen.share(lambda v: bool(re.fullmatch(r"[\w\-/]*\d{3,}[\w\-/]*", v)))
-    return column.kind == "id" and keyed > 0.9 and seen.dates < 0.1 and len(seen.counts) > 10
+    return column.kind == "id" and keyed > _NEARLY_ALL and seen.dates < _HARDLY_DATES and len(seen.counts) > _FEW_KEYS
 
 
 def _match(table: str, column: ColumnContract, header: str, seen: Profile, key: bool, others: Set[str]) -> Match | None:
@@ -183,27 +207,42 @@ def _match(table: str, column: ColumnContract, header: str, seen: Profile, key: 
     if near == 0.0 and (not coded or column is _ANSWERS) and not (column.kind == "id" and (others or bare)):
         return None
     if column is _ANSWERS:
-        fits: float | None = 1.0 if 1 < len(seen.counts) <= 12 and seen.numbers < 0.5 else 0.0
+        fits: float | None = 1.0 if 1 < len(seen.counts) <= _ANSWERS_IN_USE and seen.numbers < MOSTLY else 0.0
     else:
         fits = fit(column, seen, key=key)
     if column.name == "team_id" and len(seen.counts) == 1 < seen.filled and fits:
         fits = _ONE_TEAM
     meets = _meets(seen, others) if column.kind == "id" and others else 0.0
-    if bare and near < _BARE_KEY and seen.unique > 0.95:
+    if bare and near < _BARE_KEY and seen.unique > KEY_UNIQUE:
         near = _BARE_KEY
-    exact = near >= 0.98 and words(header) == words(column.name)
+    exact = near >= SPELT_OUT and words(header) == words(column.name)
     if fits is None:  # nothing in it: the name alone
-        return Match(column.name, header, 0.6 * near, "name") if near >= 0.9 else None
-    if meets >= 0.6 and fits > 0:
-        return Match(column.name, header, 0.9 + 0.2 * max(near, 0.5) * meets, "keys" if near < 0.6 else "synonym")
+        return Match(column.name, header, 0.6 * near, "name") if near >= LESS_A_FILLER else None
+    if meets >= _KEYS_OF and fits > 0:
+        return Match(
+            column.name, header, 0.9 + 0.2 * max(near, 0.5) * meets, "keys" if near < AMONG_WORDS else "synonym"
+        )
     if near == 0.0:
-        if coded and fits >= 0.9 and len(seen.counts) >= 3 and seen.numbers < 0.5 and may_be(header, column.name):
+        if (
+            coded
+            and fits >= _NEARLY_ALL
+            and len(seen.counts) >= _CODES_IN_USE
+            and seen.numbers < MOSTLY
+            and may_be(header, column.name)
+        ):
             return Match(column.name, header, 0.52 * fits, "values")
         return None
-    how = "name" if exact else ("synonym" if near >= 0.93 else "spelling")
+    how = "name" if exact else ("synonym" if near >= AMONG_FILLERS else "spelling")
     if fits < _LEAST:
-        listed = column.kind in ("code", "bool") and near >= 0.93 and len(seen.counts) <= 40 and seen.dates < 0.5
-        worded = listed and (seen.numbers < 0.5 or column.kind == "code") and column.name not in ("purpose", "outcome")
+        listed = (
+            column.kind in ("code", "bool")
+            and near >= AMONG_FILLERS
+            and len(seen.counts) <= FEW_CODES
+            and seen.dates < MOSTLY
+        )
+        worded = (
+            listed and (seen.numbers < MOSTLY or column.kind == "code") and column.name not in ("purpose", "outcome")
+        )
         return Match(column.name, header, 0.55 * near + 0.2 * fits, how) if worded or exact else None
     score = 0.65 * near + 0.35 * fits
     return Match(column.name, header, score, how) if score >= _LEAST + 0.05 else None
@@ -211,7 +250,11 @@ def _match(table: str, column: ColumnContract, header: str, seen: Profile, key: 
 
 def _names_its_codes(header: str, column: ColumnContract, seen: Profile) -> bool:
     """Whether a header is the list of the codes below it, such as "M/F", "Perm/Agency" or "In person or Teams"."""
-    if column.kind in ("code", "bool") and 2 <= len(seen.counts) <= _LISTED and (fit(column, seen) or 0.0) >= 0.9:
+    if (
+        column.kind in ("code", "bool")
+        and 2 <= len(seen.counts) <= _LISTED
+        and (fit(column, seen) or 0.0) >= _NEARLY_ALL
+    ):
         said = f" {words(header)} "
         if all(f" {words(str(v))} " in said for v in seen.counts.index if words(str(v))):
             return True
@@ -223,4 +266,4 @@ def _names_its_codes(header: str, column: ColumnContract, seen: Profile) -> bool
 
 
 def _meets(seen: Profile, others: Set[str]) -> float:
-    return len(seen.keys & others) / len(seen.keys) if len(seen.keys) >= 3 and not seen.counts_up else 0.0
+    return len(seen.keys & others) / len(seen.keys) if len(seen.keys) >= _LEAST_KEYS and not seen.counts_up else 0.0

@@ -16,6 +16,10 @@ from hybrid_toolkit.data.matching.profile import Profile
 
 _MOST_ANSWERS = 11
 """Answers of the longest scales in use, 0 to 10; a blank is none of them."""
+_NEARLY_EVERY = 0.95
+"""Share of cells that must read as answers: a remark slips in now and then; assumed."""
+_WORDED = 20
+"""A header with more letters than this gives the wording of an item and no name; assumed."""
 _PRESENT = {
     **{"felt": "feel", "feeling": "feel", "thought": "think", "thinking": "think"},
     **{"dealt": "deal", "dealing": "deal", "made": "make", "making": "make"},
@@ -42,7 +46,9 @@ def _ids() -> Mapping[str, str]:
 def is_answer(seen: Profile) -> bool:
     """Whether a column holds answers: nothing but small whole numbers or known labels."""
     different = sum(bool(str(v).strip()) for v in seen.counts.index)
-    return different <= _MOST_ANSWERS and seen.filled > 0 and seen.share(lambda v: bool(answer_number(v))) > 0.95
+    return (
+        different <= _MOST_ANSWERS and seen.filled > 0 and seen.share(lambda v: bool(answer_number(v))) > _NEARLY_EVERY
+    )
 
 
 def items_of(columns: Mapping[str, Profile]) -> dict[str, tuple[str, bool]]:
@@ -91,8 +97,8 @@ def _by_code(said: str) -> str:
 
 def _by_order(left: list[str], taken: set[str]) -> dict[str, tuple[str, bool]]:
     about = ("colleague", "informal", "learn", "team", "experienced", "overhear", "advice")
-    near = [h for h in left if len(h) > 20 and any(a in h.casefold() for a in about)]
+    near = [h for h in left if len(h) > _WORDED and any(a in h.casefold() for a in about)]
     items = [f"informal_learning/il_{i}" for i in range(1, 5)]
-    if len(near) != 4 or taken & set(items):
+    if len(near) != len(items) or taken & set(items):
         return {}
     return {h: (item, False) for h, item in zip(near, items, strict=True)}

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hybrid_toolkit.data.matching.profile import Profile, SourceProfile
+from hybrid_toolkit.data.matching.profile import KEY_UNIQUE, KEYS_MET, Profile, SourceProfile
 from hybrid_toolkit.data.privacy.pseudonym import name_key
 from hybrid_toolkit.data.tables.contracts import TABLES
 
 if TYPE_CHECKING:
     from hybrid_toolkit.data.matching.parts import ProposedPart
+
+HALF_MET = 0.5
+"""Share of names or keys known elsewhere from which two columns speak of the same people or teams; assumed: half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def links_of(parts: Sequence[ProposedPart]) -> list[tuple[ProposedPart, Link]]:
             continue
         mine = part.columns.get("worker_id")
         keys = [who.source.columns[who.columns["worker_id"]] for who in known]
-        if mine and (not keys or max(meets(part.source.columns[mine], k) for k in keys) >= 0.3):
+        if mine and (not keys or max(meets(part.source.columns[mine], k) for k in keys) >= KEYS_MET):
             continue
         best = max(
             (
@@ -54,12 +57,12 @@ def links_of(parts: Sequence[ProposedPart]) -> list[tuple[ProposedPart, Link]]:
                 for h in part.source.columns
                 if h == mine or h not in part.columns.values()
                 for other in who.source.identifying
-                if other in who.source.columns and who.source.columns[other].unique > 0.95
+                if other in who.source.columns and who.source.columns[other].unique > KEY_UNIQUE
             ),
             key=lambda hit: hit[0],
             default=None,
         )
-        if best is not None and best[0] >= 0.5:
+        if best is not None and best[0] >= HALF_MET:
             _, header, who, other = best
             found.append((part, Link("worker_id", header, who.source, other, who.columns["worker_id"])))
     return found

@@ -12,15 +12,23 @@ import pandas as pd
 from hybrid_toolkit.data.known.access_answers import access_said, ticked
 from hybrid_toolkit.data.known.codes import is_outsider, known_code, plain_spelling
 from hybrid_toolkit.data.known.names import words
-from hybrid_toolkit.data.matching.profile import Profile, SourceProfile, fit
+from hybrid_toolkit.data.matching.profile import FEW_CODES, MOST_FTE, MOSTLY, PERCENT, Profile, SourceProfile, fit
 from hybrid_toolkit.data.matching.tables import Choice, months_of
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS, TABLES
 
-DAY_HOURS = 7.4
+_WEEK_HOURS, _WORKING_DAYS = 37, 5
+"""A full-time week in local government (the National Joint Council's agreement of 1997: 37 hours)."""
+DAY_HOURS = _WEEK_HOURS / _WORKING_DAYS
 """Hours of a working day: 37 hours a week over five days."""
-_FEW_CODES = 40
-"""A column with more distinct values than this says no kind of absence."""
+_MOST_WEEK_HOURS = 40
+"""Contracted hours that pass this are percentages of a full-time post."""
+_MONTH_DAYS = 31
+"""Amounts of a month that stay within this are days."""
+_FEW_STATES = 8
+"""What became of a session is said in so many ways at most; more are notes; assumed."""
+_FEW_SIGNS = 12
+"""Signs of presence in a log of attendance; more distinct values are names or places; assumed."""
 _LEAVE = re.compile(
     r"annual leave|maternity|paternity|adoption|study|jury|toil|unpaid leave|compassionate|career break"
 )
@@ -138,7 +146,7 @@ def _spells(part: ProposedPart) -> None:
     part.how |= {"month": ("step", True), "sick_days": ("step", True)}
     _take(part, "reason")
     for header, seen in part.source.usable.items():
-        if len(seen.counts) <= _FEW_CODES and seen.numbers < 0.5 and seen.dates < 0.5:
+        if len(seen.counts) <= FEW_CODES and seen.numbers < MOSTLY and seen.dates < MOSTLY:
             values = _texts(seen)
             other = [v for v in values if _LEAVE.search(plain_spelling(v))]
             if other and len(other) < len(values):
@@ -240,10 +248,10 @@ def _worker(part: ProposedPart) -> None:
     part.steps["skip_empty"] = ["worker_id"]
     if "fte" in part.columns:
         high = part.source.columns[part.columns["fte"]].high
-        if 1.5 < high <= 40:
-            part.step("times", "fte", round(1 / (37 if high > 5 else high), 6))
-        elif 40 < high <= 100:
-            part.step("times", "fte", 0.01)
+        if MOST_FTE < high <= _MOST_WEEK_HOURS:
+            part.step("times", "fte", round(1 / (_WEEK_HOURS if high > _WORKING_DAYS else high), 6))
+        elif _MOST_WEEK_HOURS < high <= PERCENT:
+            part.step("times", "fte", 1 / PERCENT)
     if "role" in part.columns and any(map(is_outsider, _texts(part.source.columns[part.columns["role"]]))):
         part.steps["only"] = {"role": list(TABLES["worker"]["role"].codes)}
     if "role" in part.columns and "asye" not in part.columns:
@@ -262,7 +270,7 @@ def _hours(part: ProposedPart) -> None:
         header = words(part.columns.get(column, ""))
         if re.search(r"\bdays?\b|wfh|\bhome$|\boffice$|onsite", header) and not re.search(r"\bh(?:ou)?rs?\b", header):
             high = part.source.columns[part.columns[column]].high
-            if high <= 31:
+            if high <= _MONTH_DAYS:
                 part.step("times", column, DAY_HOURS)
 
 
@@ -355,7 +363,7 @@ def _held(part: ProposedPart) -> None:
         said, values = words(header), _texts(seen)
         if re.search(r"\bcancel\w*\b|\bdna\b|not held", said) and fit(_YES_NO, seen) == 1.0:
             part.step("keep", header, [v for v in values if plain_spelling(v) in ("n", "no", "false", "0")])
-        elif re.search(r"\b(?:held|took place|completed|status|outcome)\b", said) and len(values) <= 8:
+        elif re.search(r"\b(?:held|took place|completed|status|outcome)\b", said) and len(values) <= _FEW_STATES:
             kept = [
                 v for v in values if re.match(r"(?:held|completed|yes|y|took place|attended|done)\b", plain_spelling(v))
             ]
@@ -379,7 +387,7 @@ def _present(part: ProposedPart) -> None:
         if whole:
             part.step("each", header, {v: ["am", "pm"] for v in whole})
     for header, seen in part.source.usable.items():
-        if header in part.columns.values() or len(seen.counts) > 12:
+        if header in part.columns.values() or len(seen.counts) > _FEW_SIGNS:
             continue
         values = _texts(seen)
         kept = [v for v in values if _PRESENT.search(plain_spelling(v)) and not _NOT_SO.search(plain_spelling(v))]

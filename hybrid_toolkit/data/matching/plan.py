@@ -9,9 +9,9 @@ import pandas as pd
 
 from hybrid_toolkit.data.known.codes import is_outsider
 from hybrid_toolkit.data.known.reading import reads
-from hybrid_toolkit.data.matching.links import Link, links_of, meets
+from hybrid_toolkit.data.matching.links import HALF_MET, Link, links_of, meets
 from hybrid_toolkit.data.matching.parts import ProposedPart, make_part
-from hybrid_toolkit.data.matching.profile import Profile
+from hybrid_toolkit.data.matching.profile import MOSTLY, Profile
 from hybrid_toolkit.data.matching.tables import Choice
 from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS, looks_like_names
 from hybrid_toolkit.data.reshape.attendance import is_home
@@ -112,11 +112,11 @@ def _teams(parts: Sequence[ProposedPart]) -> None:
             continue
         seen = part.source.columns[part.columns["team_id"]]
         for team in lists:
-            if meets(seen, team.source.columns[team.columns["team_id"]]) >= 0.5:
+            if meets(seen, team.source.columns[team.columns["team_id"]]) >= HALF_MET:
                 break
             names = {h: meets(seen, p) for h, p in team.source.columns.items()}
             best = max(names, key=lambda h: names[h])
-            if names[best] >= 0.5:
+            if names[best] >= HALF_MET:
                 given = {"source": team.source.ref, "from": best, "to": team.columns["team_id"]}
                 part.step("lookup", "team_id", given)
                 break
@@ -130,7 +130,7 @@ def _teams_of_staff(parts: Sequence[ProposedPart]) -> list[ProposedPart]:
     first, header = staff[0], staff[0].columns["team_id"]
     seen = first.source.columns[header]
     others = [_column(p, "team_id") for p in parts if p is not first and "team_id" in p.columns]
-    if seen.share(lambda v: reads(TABLES["team"]["service"], v)) < 0.5 or any(meets(o, seen) < 1 for o in others):
+    if seen.share(lambda v: reads(TABLES["team"]["service"], v)) < MOSTLY or any(meets(o, seen) < 1 for o in others):
         return []
     made = ProposedPart("team", first.source, {"team_id": header, "service": header})
     made.how |= {"team_id": first.how["team_id"], "service": ("values", False)}
@@ -183,7 +183,7 @@ def _together(parts: list[ProposedPart]) -> list[ProposedPart]:
         spells = "spells" in part.steps and "spells" not in first.steps
         apart = part.table == "worker_month" and not set(_made_of(part)) & set(_made_of(first))
         same = key[0] in part.columns and key[0] in first.columns
-        near = same and meets(_column(part, key[0]), _column(first, key[0])) >= 0.5
+        near = same and meets(_column(part, key[0]), _column(first, key[0])) >= HALF_MET
         if spells or apart or (near and fresh and len(key) == 1):
             part.steps["joined"] = True
         if spells:

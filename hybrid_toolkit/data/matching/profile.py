@@ -20,8 +20,27 @@ from hybrid_toolkit.data.reading.raw_table import FIRST_ROWS, Found, RawTable
 from hybrid_toolkit.data.sheets.layout import is_cell_value
 from hybrid_toolkit.data.tables.contract import ColumnContract
 
-_FEW_CODES = 40
+FEW_CODES = 40
 """A column with more distinct values than this is not taken for a column of codes."""
+MOSTLY = 0.5
+"""Share of cells above which a column is called after them."""
+KEY_UNIQUE = 0.95
+"""Share of cells that hold a value of their own, from which a column numbers its rows: some rows are sent twice."""
+KEYS_MET = 0.3
+"""A column of which this share is known elsewhere has the right key: leavers and other services are not."""
+MOST_FTE = 1.5
+"""Hours are told from shares of a full-time post by this: hardly anybody has more than a post and a half."""
+PERCENT = 100
+_DATES = 0.8
+"""Share of dates from which a column is read as days; assumed: lists hold "ongoing" and "not known" too."""
+_FREE_TEXT = 60
+"""Keys and names are shorter than this on average, notes are longer; assumed."""
+_REPEATED = 0.9
+"""A column with fewer values of its own is hardly the key of its table; assumed."""
+_DECIMALS = 0.2
+"""More decimal numbers than this share, and a column holds measurements and no keys; assumed."""
+_YEAR_DIGITS = 4
+"""A bare year stands for no day."""
 _DATE = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{4}|\d{2})(?: .*)?|"
     r"\d{1,2}(?:st|nd|rd|th)?[ \-][A-Za-z]{3,9}[ \-]\d{2,4}(?: .*)?|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"
@@ -93,7 +112,7 @@ class Profile:
     @cached_property
     def dates(self) -> float:
         """Share of dates."""
-        return self.share(lambda v: bool(_DATE.fullmatch(v)) or bool(filler_date(v) and len(v) > 4))
+        return self.share(lambda v: bool(_DATE.fullmatch(v)) or bool(filler_date(v) and len(v) > _YEAR_DIGITS))
 
     @cached_property
     def months(self) -> float:
@@ -120,7 +139,7 @@ class Profile:
     @cached_property
     def days(self) -> pd.Series:
         """Its days, row by row; none where it is no column of dates."""
-        if self.dates < 0.8:
+        if self.dates < _DATES:
             return pd.Series(pd.NaT, index=self.values.index, dtype="datetime64[ns]")
         from hybrid_toolkit.data.reading.coerce import TextCells  # the day's column is of no table
 
@@ -209,16 +228,16 @@ def _fit(column: ColumnContract, seen: Profile, key: bool) -> float | None:
     if column.kind == "month":
         return max(seen.months, 0.9 * seen.dates)
     if column.kind in ("code", "bool"):
-        few = len(seen.counts) <= _FEW_CODES or column.name in ("role", "service")
-        return seen.share(lambda v: reads(column, v)) if few and seen.dates < 0.5 else 0.0
+        few = len(seen.counts) <= FEW_CODES or column.name in ("role", "service")
+        return seen.share(lambda v: reads(column, v)) if few and seen.dates < MOSTLY else 0.0
     if column.kind in ("int", "float"):
         return _fit_number(column, seen)
-    if seen.dates > 0.5 or seen.length > 60:
+    if seen.dates > MOSTLY or seen.length > _FREE_TEXT:
         return 0.0
-    if key and seen.unique < 0.9:
+    if key and seen.unique < _REPEATED:
         return 0.3
     decimals = seen.share(lambda v: bool(re.fullmatch(r"-?\d+\.\d*[1-9]", v)))
-    return 0.0 if decimals > 0.2 else 1.0
+    return 0.0 if decimals > _DECIMALS else 1.0
 
 
 def _fit_number(column: ColumnContract, seen: Profile) -> float:
@@ -226,12 +245,12 @@ def _fit_number(column: ColumnContract, seen: Profile) -> float:
     if (
         column.high is not None
         and seen.high > column.high
-        and not (column.unit in ("fte", "share") and seen.high <= 100)
+        and not (column.unit in ("fte", "share") and seen.high <= PERCENT)
     ):
         return good * 0.3
-    if seen.dates > 0.5:
+    if seen.dates > MOSTLY:
         return 0.0
-    return 0.9 * good if column.unit == "fte" and seen.high > 1.5 else good  # hours do where no share is there
+    return 0.9 * good if column.unit == "fte" and seen.high > MOST_FTE else good  # hours do where no share is there
 
 
 def never_before(late: Profile, early: Profile) -> bool:

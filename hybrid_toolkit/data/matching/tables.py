@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from hybrid_toolkit.data.known.concepts import concepts
-from hybrid_toolkit.data.known.names import column_names, likeness, words
+from hybrid_toolkit.data.known.names import AMONG_FILLERS, LESS_A_FILLER, column_names, likeness, words
 from hybrid_toolkit.data.matching.columns import (
     TABLE_LAYOUTS,
     Match,
@@ -19,7 +19,7 @@ from hybrid_toolkit.data.matching.columns import (
     needed_of,
 )
 from hybrid_toolkit.data.matching.items import items_of
-from hybrid_toolkit.data.matching.profile import SourceProfile
+from hybrid_toolkit.data.matching.profile import KEYS_MET, SourceProfile
 from hybrid_toolkit.data.reading.raw_table import normal_name
 from hybrid_toolkit.data.tables.contracts import TABLES
 
@@ -55,8 +55,14 @@ HINTS: Mapping[str, str] = {
 _ABOUT = ("family_id", "child_id")
 _NOBODY = 2.0
 """What it costs a table about families or children that a source names neither; a worker may come by a name."""
-_KEYS_MET = 0.3
-"""A column of which this share is known elsewhere has the right key: leavers and other services are not."""
+_SURE, _AHEAD = 1.6, 0.25
+"""The score that needs no second look (about two columns that few tables know) and its lead on the next; assumed."""
+_LEAST_ITEMS = 3
+"""Fewer columns that read as items of a questionnaire may be chance; assumed."""
+_LEAST_MONTHS = 3
+"""Columns named after months from which a sheet has months across: fewer may be "before" and "after"."""
+_OF_A_KIND = 0.6
+"""Share of numbers or dates from which months hold them: leave and sickness stand in words among them; assumed."""
 _CHILD_KEY = 0.9
 """A header as near as this to a child's key says that the rows are about children, and no table of staff alone."""
 _CHILDREN = ("family", "child", "access~status")
@@ -94,7 +100,9 @@ class Choice:
 @lru_cache(maxsize=65536)
 def _tables_that_know(header: str) -> int:
     return sum(
-        any(likeness(header, t, c) >= 0.93 for c in columns) for t, columns in column_names().items() if t != "-"
+        any(likeness(header, t, c) >= AMONG_FILLERS for c in columns)
+        for t, columns in column_names().items()
+        if t != "-"
     )
 
 
@@ -125,7 +133,7 @@ def _again(choice: Choice, keys: Mapping[str, Set[str]]) -> Choice:
     for column in ("worker_id", "child_id"):
         known = keys.get(column, frozenset())
         mine = {m.column: choice.source.columns[m.header].keys for m in choice.matches}.get(column, frozenset())
-        met = mine and len(mine & known) >= _KEYS_MET * len(mine)
+        met = mine and len(mine & known) >= KEYS_MET * len(mine)
         if (choice.table, column) not in (("worker", "worker_id"), ("child", "child_id")) and not met:
             asked[column] = known
     if not asked:
@@ -174,7 +182,7 @@ def _first(one: SourceProfile, asked: str, keys: Mapping[str, Set[str]]) -> Choi
         return Choice(one, "", nearest=near, sure=False)
     matches = tuple(fill_needed(table, one.usable, match_columns(table, one.usable, keys)))
     second = next((s for s, t in scored if t.split("~")[0] != table.split("~")[0]), 0.0)
-    sure = bool(asked) or (best >= 1.6 and best - second >= 0.25)
+    sure = bool(asked) or (best >= _SURE and best - second >= _AHEAD)
     return Choice(one, table, matches, items if table == "survey" else None, near, sure)
 
 
@@ -191,7 +199,7 @@ def _score(
     matches = match_columns(table, one.usable, keys)
     there = {m.column for m in matches}
     needed = needed_of(table)
-    if table == "survey" and len(items) >= 3:
+    if table == "survey" and len(items) >= _LEAST_ITEMS:
         there |= {"item", "value"}
     grid = months_of(one) if table.endswith("~grid") else []
     if table.endswith("~grid") and not _grid_fits(one, table, grid):
@@ -207,7 +215,7 @@ def _score(
         return 0.0
     told: float = sum(m.score / max(_tables_that_know(m.header), 1) ** 0.7 for m in matches)
     told += 0.2 * min(len(grid), 8)
-    told += 0.3 * min(len(items), 8) if table == "survey" and len(items) >= 3 else 0.0
+    told += 0.3 * min(len(items), 8) if table == "survey" and len(items) >= _LEAST_ITEMS else 0.0
     said = words(one.ref.split("/")[0].rpartition(".")[0] + " " + " ".join(one.ref.split("/")[1:]))
     hint = 1.0 if table in HINTS and re.search(rf"\b(?:{HINTS[table]})\b", said) else 0.0
     named = 1.0 if _named(one, table) else 0.0
@@ -239,7 +247,7 @@ _MONTH = re.compile(
 def months_of(one: SourceProfile) -> list[str]:
     """Columns that are named after a month of a year, where there are three or more."""
     named = [h for h in one.usable if _MONTH.fullmatch(h.strip()) and re.search(r"\d", h)]
-    return named if len(named) >= 3 else []
+    return named if len(named) >= _LEAST_MONTHS else []
 
 
 def _grid_fits(one: SourceProfile, table: str, grid: Sequence[str]) -> bool:
@@ -248,7 +256,7 @@ def _grid_fits(one: SourceProfile, table: str, grid: Sequence[str]) -> bool:
     if not seen:
         return False
     share = [p.dates if table == "supervision~grid" else p.numbers for p in seen]
-    return sum(share) / len(share) > 0.6
+    return sum(share) / len(share) > _OF_A_KIND
 
 
 def _of_sickness(one: SourceProfile) -> bool:
@@ -265,7 +273,7 @@ def _named(one: SourceProfile, table: str) -> bool:
 def _front_door(one: SourceProfile) -> bool:
     """Whether "contacts" are enquiries at the front door, as in the national returns, and no meetings."""
     said = words(one.ref) + " " + " ".join(map(words, one.columns))
-    no_worker = not any(likeness(h, "contact", "mode") >= 0.9 for h in one.columns)
+    no_worker = not any(likeness(h, "contact", "mode") >= LESS_A_FILLER for h in one.columns)
     return (bool(_FRONT_DOOR.search(said)) and no_worker) or "cont_contact_date" in one.columns
 
 

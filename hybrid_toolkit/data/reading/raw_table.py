@@ -18,6 +18,8 @@ from hybrid_toolkit.data.validation.problem import SHOWN, Problem
 from hybrid_toolkit.errors import UnreadableError
 from hybrid_toolkit.result import RowsHidden
 
+_WHOLE = 1e15
+"""Whole numbers up to here are exact as floating-point numbers (2 to the power of 53 is 9.0e15) and written in full."""
 ENGLAND = ZoneInfo("Europe/London")
 """A moment with a time zone falls on the day that it had in England."""
 
@@ -164,7 +166,7 @@ def as_text(value: object) -> str | None:
     if isinstance(value, float):
         if math.isnan(value):
             return None
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < _WHOLE else repr(value)
     if isinstance(value, Decimal):
         return None if value.is_nan() else as_text_decimal(value)
     if isinstance(value, datetime):

@@ -20,6 +20,9 @@ from hybrid_toolkit.data.sheets.limits import check_kind
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import MappingError, UnreadableError
 
+_SOURCES_NAMED = 8
+"""Sources named in one message."""
+
 
 def _csv(path: Path, first: int | None) -> list[Found]:
     if first is not None and is_large(path):  # larger than any return
@@ -236,7 +239,7 @@ def no_table(found: list[Found], place: str) -> UnreadableError:
             return one.error
     hints = {f.name: nearest_names(f.name, TABLES) for f in found}
     close = [f"'{name}' (nearest table: '{table}')" for name, table in hints.items() if table][:5]
-    names = ", ".join(f"'{f.name}'" for f in found[:8]) + (", ..." if len(found) > 8 else "")
+    names = ", ".join(f"'{f.name}'" for f in found[:_SOURCES_NAMED]) + (", ..." if len(found) > _SOURCES_NAMED else "")
     return UnreadableError(
         f"Nothing in '{place}' is named like a table. Found: {names or 'nothing'}."
         + (f" Near misses: {'; '.join(close)}." if close else ""),

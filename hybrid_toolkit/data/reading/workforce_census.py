@@ -20,6 +20,8 @@ from hybrid_toolkit.data.reading.raw_table import Found, RawTable, normal_name, 
 from hybrid_toolkit.data.reading.text_files import read_bytes
 from hybrid_toolkit.errors import UnreadableError
 
+_OLDEST = 100
+"""An age of so many years or more is a slip in the date of birth."""
 _MAPPING = "csww-census"
 RECORD = "CSWWWorker"
 TOTALS = "LALevelVacancies"
@@ -226,7 +228,7 @@ def _age_band(born: str, reference: date) -> str:
     except ValueError:
         return ""
     age = reference.year - day.year - ((reference.month, reference.day) < (day.month, day.day))
-    return next((band for low, band in reversed(_BANDS) if low <= age < 100), "")
+    return next((band for low, band in reversed(_BANDS) if low <= age < _OLDEST), "")
 
 
 def _one_each(rows: list[dict[str, str]]) -> tuple[list[dict[str, str]], list[str]]:

@@ -10,6 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+_LONG = 400
+"""Letters of a cell that is a note and no heading; assumed."""
+_TABLE = 3
+"""Columns from which a row with one cell filled is no row of the table."""
 GridRow = Sequence[str | None]
 
 LOOK = 60
@@ -112,7 +116,7 @@ def _names_like(row: GridRow) -> bool:
     values = [c for c in cells if is_cell_value(c) and not _PERIOD.fullmatch(c)]
     if len(values) * 3 > len(cells):
         return False
-    labels = [c for c in cells if c.rstrip().endswith(":") or len(c) > 400]
+    labels = [c for c in cells if c.rstrip().endswith(":") or len(c) > _LONG]
     return len(labels) * 2 < len(cells) or not labels
 
 
@@ -156,7 +160,7 @@ def _end(grid: Sequence[GridRow], fill: Sequence[int], head: int, known: Callabl
         if not fill[place] or fill[place - 1]:
             continue
         first = place
-        while first < len(grid) and fill[first] == 1 and width > 2:  # a title of the next table
+        while first < len(grid) and fill[first] == 1 and width >= _TABLE:  # a title of the next table
             first += 1
         if first >= len(grid) - 1 or fill[first] < 2 or not fill[first + 1]:
             continue
@@ -224,7 +228,7 @@ def _no_row(row: GridRow, filled: int, usual: int, heads: list[str | None], cell
     if cells == heads:
         return "repeated header"
     first = next(c for c in row if c is not None)
-    if filled < usual or usual <= 2:
+    if filled < usual or usual < _TABLE:
         early = [c for c in row if c is not None][:3]
         if any(_TOTAL.fullmatch(c) for c in early) or (_TOTAL_OF.fullmatch(first) and filled < usual):
             return "total"
@@ -233,7 +237,7 @@ def _no_row(row: GridRow, filled: int, usual: int, heads: list[str | None], cell
 
 def _footers(grid: Sequence[GridRow], fill: Sequence[int], block: Laid, usual: int) -> None:
     """Set aside lone texts that are shaped like no other value of their column, wherever they stand."""
-    if usual < 3:
+    if usual < _TABLE:
         return
     lone = [p for p in block.rows if fill[p] == 1]
     if not lone:

@@ -14,6 +14,8 @@ from pandera.config import ValidationDepth, config_context
 from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
 from hybrid_toolkit.data.validation.problem import SHOWN, Problem
 
+_CODES_SHOWN = 12
+"""Codes listed in one message before the rest are counted."""
 EARLIEST, LATEST = pd.Timestamp("1900-01-01"), pd.Timestamp("2100-12-31")
 """Dates outside this span are slips of the pen."""
 
@@ -44,7 +46,11 @@ def _span(column: ColumnContract) -> str:
 
 def _codes(column: ColumnContract) -> str:
     shown = list(column.codes)
-    return ", ".join(shown) if len(shown) <= 12 else f"{', '.join(shown[:12])} and {len(shown) - 12} more"
+    return (
+        ", ".join(shown)
+        if len(shown) <= _CODES_SHOWN
+        else f"{', '.join(shown[:_CODES_SHOWN])} and {len(shown) - _CODES_SHOWN} more"
+    )
 
 
 _FAILURES: dict[str, Callable[[ColumnContract], tuple[str, str]]] = {

@@ -8,6 +8,8 @@ from typing import NoReturn
 
 from hybrid_toolkit.errors import MeasureError
 
+_LONGEST_NUMBER = 30
+"""No measured number has more digits; longer ones cost time to read."""
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r\n]+)|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<name>[A-Za-z][A-Za-z0-9_]*)|(?P<text>\"[^\"\\\r\n]*\"|'[^'\\\r\n]*')"
@@ -44,7 +46,13 @@ def tokens(text: str) -> list[tuple[str, str, int]]:
         kind, piece = str(found.lastgroup), found.group()
         if kind == "number":
             after = text[found.end() : found.end() + 1]
-            if after == "_" or after.isalnum() or after == "." or len(piece) > 30 or not isfinite(float(piece)):
+            if (
+                after == "_"
+                or after.isalnum()
+                or after == "."
+                or len(piece) > _LONGEST_NUMBER
+                or not isfinite(float(piece))
+            ):
                 refuse(text, at, "this is not a plain number")
         if kind != "space":
             out.append((kind, piece, at))

@@ -16,6 +16,9 @@ from hybrid_toolkit.metrics.inequality.decomposition import Decomposition, jackk
 from hybrid_toolkit.metrics.inequality.inequality import fractional_rank
 from hybrid_toolkit.metrics.inequality.oaxaca import covariate_columns
 
+_LEAST_LEFT_OUT = 3
+"""Leaving out one of two clusters leaves one, within which nothing between clusters varies."""
+
 
 def decompose_concentration(
     frame: pd.DataFrame,
@@ -77,7 +80,7 @@ def decompose_concentration(
     y, ranker = measured(kept[outcome], outcome), measured(kept[rank_by], rank_by)
     codes = pd.factorize(kept[cluster])[0] if cluster else np.arange(len(kept))
     groups = len(np.unique(codes))
-    if groups < 3:
+    if groups < _LEAST_LEFT_OUT:
         raise MeasureError(
             f"{groups} cluster(s); leaving one out needs at least three.",
             fix="Use a finer cluster.",

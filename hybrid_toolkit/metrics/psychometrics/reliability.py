@@ -14,6 +14,9 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.reading import measured_table
 from hybrid_toolkit.errors import MeasureError
 
+_LEAST_ITEMS, _LEAST_ROWS = 3, 3
+"""One factor has a loading for each item only from three items on (two loadings, one correlation), and a correlation
+of two rows is 1 or -1."""
 RELIABLE = 0.70
 """Reliability from which a scale is reported."""
 
@@ -100,7 +103,7 @@ ALPHA_INTERVALS = {"jackknife": "respondents left out in turn", "feldt": "Feldt"
 
 def item_matrix(items: pd.DataFrame, least: int = 2) -> Array:
     values = measured_table(items).dropna().to_numpy()
-    if items.shape[1] < least or len(values) < 3:
+    if items.shape[1] < least or len(values) < _LEAST_ROWS:
         raise MeasureError(
             f"reliability needs {least} items and 3 complete rows; there are {items.shape[1]} and {len(values)}.",
             fix="Provide one column for each item and one row for each respondent, after reversal.",
@@ -147,7 +150,7 @@ def against_the_rest(items: pd.DataFrame) -> str:
         spread = float(np.sqrt((x @ x) * (y @ y)))
         if spread > 0 and float(x @ y) / spread < -2 / np.sqrt(len(values)):
             named.append(str(name))
-    if values.shape[1] < 3 or not named:
+    if values.shape[1] < _LEAST_ITEMS or not named:
         return ""
     told = ", ".join(f"'{n}'" for n in named)
     return (

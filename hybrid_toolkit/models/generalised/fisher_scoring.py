@@ -12,6 +12,10 @@ from hybrid_toolkit.columns.scaling import Scaled, settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.separation import perfectly_separated
 
+FLAT = 1e-8
+"""Information on a slope below this, for columns scaled to spread 1, is rounding: the root of a float's 1e-16."""
+_NO_RISE = 1e-15
+"""A rise of the likelihood that a floating-point number (2e-16 of its size) can no longer show."""
 FAR, RAGGED = 15.0, 1e3
 """A slope this far from zero, for one standard deviation of its column, or a variance as large, is a reason to look
 for separation; only what a linear programme finds is called so."""
@@ -140,7 +144,7 @@ def solve_glm(
         if gain < 1e-11 * max(1.0, abs(value)):  # the likelihood itself can show no smaller rise
             b, converged = b + step, True
             mean, slope, weight, value = _pieces(z @ b + add, y, link, theta)
-            if gain < 1e-15:
+            if gain < _NO_RISE:
                 break
             continue
         for half in range(25):
@@ -181,7 +185,7 @@ def _first(k: int, y: Array, add: Array, link: str) -> Array:
 def _suspect(information: Array, b: Array) -> bool:
     """Whether slopes lie far out or are hardly known, for one standard deviation of what a column has of its own."""
     size = np.diagonal(information)
-    if not np.isfinite(b).all() or not np.isfinite(information).all() or size.min() < 1e-8:
+    if not np.isfinite(b).all() or not np.isfinite(information).all() or size.min() < FLAT:
         return True
     try:
         spread = np.diagonal(np.linalg.inv(information))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.generalised.fisher_scoring import FAR, RAGGED
+from hybrid_toolkit.models.generalised.fisher_scoring import FAR, FLAT, RAGGED
 from hybrid_toolkit.models.generalised.ordinal_links import CUMULATIVE
 from hybrid_toolkit.models.generalised.ordinal_result import ORDINAL_LINKS, OrdinalFit
 from hybrid_toolkit.models.generalised.separation import told_apart
@@ -169,7 +169,7 @@ def _suspect(information: Array, b: Array, k: int) -> bool:
     if (
         not np.isfinite(b).all()
         or not np.isfinite(information).all()
-        or np.diagonal(information)[:k].min(initial=1) < 1e-8
+        or np.diagonal(information)[:k].min(initial=1) < FLAT
     ):
         return True
     try:

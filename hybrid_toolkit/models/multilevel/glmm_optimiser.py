@@ -15,6 +15,11 @@ from hybrid_toolkit.models.generalised.separation import perfectly_separated, to
 from hybrid_toolkit.models.inference import clustered_variance as clustered
 from hybrid_toolkit.models.multilevel.quadrature import Binomial, Count, Family, Marginal, Ordered, thresholds
 
+_ALONG = 0.1
+"""Share of a flat direction that lies along a slope, from which the slope itself is not known; assumed."""
+_SETTLED = 1e-5
+"""Log likelihood still to be gained at the end of a search, the square of the way left in standard errors: 0.3%."""
+
 
 class Search:
     """The search in columns of unit spread, and the way back to the columns' own units."""
@@ -52,13 +57,13 @@ class Search:
         roots, vectors = np.linalg.eigh(information)
         kept = np.abs(roots) > LOST * np.abs(roots).max()
         # at a spread of zero the curvature along the spread may vanish; along slopes it may not
-        slack = np.abs(vectors[: self.k, ~kept]).max(initial=0) > 0.1
+        slack = np.abs(vectors[: self.k, ~kept]).max(initial=0) > _ALONG
         first = 0 if self.ordered else 1
         if slack or (np.abs(at[first : self.k]) > FAR).any() or (np.abs(roots[kept]) < 1 / RAGGED).any():
             self._not_apart(outcome)
         inner = vectors[:, kept].T @ slope
         gain = float((inner**2 / roots[kept]).sum())
-        if slack or abs(gain) >= 1e-5:
+        if slack or abs(gain) >= _SETTLED:
             raise self._lost(outcome)
         return at
 

@@ -13,6 +13,8 @@ from scipy import special
 
 from hybrid_toolkit.arrays import Array, Codes
 
+_MODE_FOUND = 1e-10
+"""Last Newton step to a group's mode; its error is of the square of it, below what a number holds."""
 _STEP = 1e-4
 """Step of the differences, in units of the search (columns of unit spread)."""
 
@@ -143,7 +145,7 @@ class Marginal:
             bend = 1 - s**2 * self._sum(d2[:, 0])
             step = np.clip((s * self._sum(d1[:, 0]) - u) / bend, -1, 1)
             u = u + step
-            if np.abs(step).max() < 1e-10:
+            if np.abs(step).max() < _MODE_FOUND:
                 break
         return u, bend
 

@@ -12,6 +12,8 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.panel_data import PanelData
 
+_ADDS_UP = 0.01
+"""How far the weights may be from adding up to 1 before they are scaled; assumed."""
 LEAST_DONORS = 5
 """With fewer unchanged units there is hardly a mean to weigh, and the least p-value is above 0.16."""
 
@@ -35,7 +37,7 @@ def simplex_weights(target: Array, donors: Array) -> tuple[Array, bool]:
     heavy = 1e3 * max(1.0, float(np.linalg.norm(a)))
     w, _ = optimize.nnls(np.vstack([a, np.full(a.shape[1], heavy)]), np.append(y, heavy), maxiter=50 * a.shape[1])
     total = float(w.sum())
-    return np.asarray(w / total, dtype=np.float64), abs(total - 1) < 0.01
+    return np.asarray(w / total, dtype=np.float64), abs(total - 1) < _ADDS_UP
 
 
 def control_weights(y: Array, x: Array, i: int, others: Sequence[int], start: int) -> tuple[Array, Array, bool]:

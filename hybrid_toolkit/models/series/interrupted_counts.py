@@ -32,6 +32,8 @@ from hybrid_toolkit.models.terms.result_rows import (
 )
 from hybrid_toolkit.models.terms.terms import Terms
 
+_STILL = 1e-6
+"""Steps on the log scale below this change no rate in its sixth digit."""
 _ERRORS = {
     "ar1": "first-order autocorrelation of Pearson residuals by restricted maximum likelihood",
     "newey-west": "Newey-West",
@@ -193,7 +195,7 @@ def _solve(
         moved = x @ (fit.b - b)
         if not np.isfinite(moved).all():
             break
-        if float(np.abs(moved).max()) < 1e-6:
+        if float(np.abs(moved).max()) < _STILL:
             if _far_off(y, mu, fit, likeliest.log_likelihood):
                 break
             return fit, mu, root

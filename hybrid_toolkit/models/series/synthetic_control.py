@@ -19,13 +19,12 @@ from hybrid_toolkit.models.terms.arguments import check_arguments, check_column
 from hybrid_toolkit.models.terms.result_rows import as_names, check_level, frozen, tidy_rows
 from hybrid_toolkit.result import ResultBase
 
+_CARRIES = 0.01
+"""Donors with a smaller weight are not left out one by one: they are a hundredth of the synthetic control at most."""
 LEAST_BEFORE = 5
 POOR_FIT = 2.0
-"""Gap before the start from which a fit is called poor, in times of what donors have to controls of their own.
-
-Where all units move by themselves no control follows any of them closely, and the placebo test, which weighs gaps after
-the start by those before it, holds all the same; it is off where only the changed unit has no control.
-"""
+"""Gap before the start from which a fit is called poor, in times of what donors have to controls of their own: where no
+unit has a close control the placebo test holds all the same, and it is off where only the changed unit has none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -396,5 +395,5 @@ def _gap(y: Array, x: Array, start: int) -> tuple[float, NDArray[np.float64]]:
 
 def _without_each(y: Array, x: Array, weights: Array, start: int) -> Array:
     """Estimates without each donor that carries weight."""
-    heavy = [int(j) for j in np.argsort(-weights) if weights[j] > 0.01]
+    heavy = [int(j) for j in np.argsort(-weights) if weights[j] > _CARRIES]
     return np.array([_gap(np.delete(y, j + 1, axis=0), np.delete(x, j + 1, axis=0), start)[0] for j in heavy])

@@ -14,6 +14,8 @@ from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.documents.blocks import Form, TableColumn
 from hybrid_toolkit.report.plots.plot_style import number_label
 
+_COLUMN, _PHONE = 22, 34
+"""Letters after which a column wraps, and letters that stand side by side on a phone 320 pixels wide; assumed."""
 HIDDEN_MARK = "[c]"
 """Stands where a number is hidden (the symbol for confidential in official statistics)."""
 HIDDEN_NOTE = (
@@ -47,7 +49,7 @@ class TableGrid:
     def narrow(self) -> bool:
         """Whether it fits a phone as it is."""
         widths = [max(len(r[i].text) for r in (*self.rows, self.headings)) for i in range(len(self.headings))]
-        return len(widths) <= 2 or sum(min(w, 22) for w in widths) <= 34
+        return len(widths) <= 2 or sum(min(w, _COLUMN) for w in widths) <= _PHONE
 
 
 def make_grid(release: Release, *, columns: Mapping[str, TableColumn] | None = None, caption: str = "") -> TableGrid:

@@ -16,6 +16,8 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+_LINEAR = 0.04045
+"""Below this the sRGB scale is a straight line (IEC 61966-2-1, as WCAG 2 measures contrast)."""
 INK = "#1a1a1a"
 GREY = "#595959"
 PAPER = "#ffffff"
@@ -84,7 +86,7 @@ def contrast(colour: str, paper: str = PAPER) -> float:
 
 def _luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    linear = [p / 12.92 if p <= _LINEAR else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

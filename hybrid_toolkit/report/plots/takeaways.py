@@ -20,6 +20,10 @@ from hybrid_toolkit.study.estimation.claim_grammar import (
     with_direction,
 )
 
+_NAMED = 3
+"""Intervals named one by one in a sentence before they are counted."""
+_WANTED, _TWO_SIDED = 0.95, 1.96
+"""What 95% intervals should hold, and the standard errors that chance alone exceeds in 1 run of 20."""
 EVERYONE = "all"
 """The row of a measured table that stands for everyone."""
 _STUDY_ROLES = ("study", "other")
@@ -66,7 +70,7 @@ def estimates_say(release: Release, *, level: float = 0.95) -> str:
         return f"{_name(known[0])}: {_spoken(known[0], level)}. It {_holds(bool(clear))}.{tail}"
     if not clear:
         return f"All {len(known)} intervals ({format_level(level)}) are consistent with no difference.{tail}"
-    if len(clear) > 3:
+    if len(clear) > _NAMED:
         return (
             f"{len(clear)} of the {len(known)} intervals ({format_level(level)} confidence intervals) are not "
             f"consistent with no difference; {len(known) - len(clear)} are.{tail}"
@@ -138,8 +142,7 @@ def coverage_says(release: Release) -> str:
     """
     rows = require_release(release, kinds=("facts",)).content
     low, high = float(rows["coverage"].min()), float(rows["coverage"].max())
-    # 1.96 standard errors: what chance alone exceeds in 1 run of 20
-    off = rows[rows["coverage"] + 1.96 * rows["coverage_mcse"] < 0.95]
+    off = rows[rows["coverage"] + _TWO_SIDED * rows["coverage_mcse"] < _WANTED]
     span = f"{low:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{low:.0%} to {high:.0%}"
     tail = f" Below it by more than chance: {'; '.join(map(str, off['label']))}." if len(off) else ""
     return f"The intervals contain the true value in {span} of runs; the target is 95%.{tail}"

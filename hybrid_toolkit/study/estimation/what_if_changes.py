@@ -13,6 +13,8 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.estimation.claim_grammar import with_unit
 
+_ALL = 100
+"""Every meeting, in per cent."""
 _KINDS = ("shift", "set", "cap", "floor", "offer", "times")
 BREAK_RULE = "45+15"
 """Meetings of 45 minutes with a break of 15 after them (S1-N5): none that keeps it follows another without a break."""
@@ -182,7 +184,7 @@ def _break_rule(kept: float, exposure: str) -> Change:
             fix=f"Ask it of a study whose exposure is one of: {', '.join(BREAK_EXPOSURES)}, such as 'meeting-load'.",
             code="WHAT-IF-EXPOSURE",
         )
-    if not 0 < kept <= 100:
+    if not 0 < kept <= _ALL:
         raise StudyError(
             "the share of meetings in which the rule is kept lies above 0 and up to 100%.",
             fix="Write a number from 1 to 100, such as '45+15 kept in 30% of meetings'.",

@@ -17,6 +17,14 @@ MINORITY = ("mixed", "asian", "black", "other")
 """Codes of a worker's ethnicity that are a minority ethnic group."""
 YEAR_DAYS = 365
 """A review within twelve months of the start is one mark of a formal arrangement."""
+_CONSIDERED, _MADE = 0.9, 0.75
+"""Shares of requested adjustments that are considered, and of those considered that are made; assumed."""
+_HELD = 0.86
+"""Chance of a supervision in a month in post; assumed: guidance asks for one a month, and some fall out."""
+_BY_VIDEO = 0.85
+"""Share of remote supervision by video, the rest by telephone; assumed."""
+_FAR = 0.5
+"""Remote supervision is kept as 0 or 1."""
 
 
 def _later(rng: np.random.Generator, day: Days, low: int, high: int, keep: Bools) -> Days:
@@ -63,8 +71,8 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
     t, refusal = ctx.truth, rng.random(size)
     asked = rng.random(size) < np.where(w.disability[worker], 0.45, 0.03)
     requested_day = _later(rng, start, 0, 30, asked & (np.isnat(end) | (end - start > np.timedelta64(150, "D"))))
-    considered = _later(rng, requested_day, 3, 40, ~np.isnat(requested_day) & (rng.random(size) < 0.9))
-    done = _later(rng, considered, 5, 60, ~np.isnat(considered) & (rng.random(size) < 0.75))
+    considered = _later(rng, requested_day, 3, 40, ~np.isnat(requested_day) & (rng.random(size) < _CONSIDERED))
+    done = _later(rng, considered, 5, 60, ~np.isnat(considered) & (rng.random(size) < _MADE))
     written = (rng.random(size) < np.where(second, 0.8, 0.25)) & ~none
     rationale = (rng.random(size) < np.where(second, 0.6, 0.2)) & ~none
     review = _later(rng, start, 150, 500, ~none & (rng.random(size) < 0.5))
@@ -99,11 +107,11 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
 def supervision_frame(ctx: Context, w: Workers, remote: Remote, work: Work) -> pd.DataFrame:
     """The table ``supervision``: at most one session a worker and month, remote more often with remote share."""
     rng, shape = ctx.rng("supervision"), remote.rs.shape
-    held = remote.active & (rng.random(shape) < 0.86)
+    held = remote.active & (rng.random(shape) < _HELD)
     i, m = np.nonzero(held)
     n = len(i)
-    far = work.supervision_far[i, m] > 0.5
-    mode = np.where(far, np.where(rng.random(n) < 0.85, 1, 2), 0)
+    far = work.supervision_far[i, m] > _FAR
+    mode = np.where(far, np.where(rng.random(n) < _BY_VIDEO, 1, 2), 0)
     days, working = days_by_month(ctx.months)
     return frame(
         "supervision",

@@ -19,6 +19,10 @@ PLANS = ("none", "cin", "cp", "cla")
 _ENDS = ("caseload", "reorganised", "transfer", "absence", "child_asked", "parent_asked", "other", "left")
 _END_SHARES = np.array([0.32, 0.16, 0.24, 0.10, 0.03, 0.05, 0.10])
 """Why an allocation ends while the worker stays: assumed; ``left`` where the worker leaves."""
+_LEAVER = 3
+"""Place of the need of care leavers, whose worker has a role of its own."""
+_CONFERENCE = 0.2
+"""Share of enquiries about other children than those of a child protection plan that end in a conference; assumed."""
 PLAN_OF_NEED = np.array([1, 2, 3, 3])
 """Place in ``PLANS`` of the plan of each need."""
 
@@ -70,7 +74,7 @@ def child_event_frame(
     finish = working_days_after(start, from_quantiles(rng, c.ASSESSMENT_DAYS, n))
     enquiry = rng.random(n) < np.array([0.12, 0.95, 0.45, 0.0])[need]
     s47 = np.where(enquiry, working_days_after(start, rng.integers(0, 15, n)), _NAT)
-    meeting = enquiry & ((need == 1) | (rng.random(n) < 0.2))
+    meeting = enquiry & ((need == 1) | (rng.random(n) < _CONFERENCE))
     s47_day = np.where(enquiry, s47, start)
     icpc = np.where(meeting, working_days_after(s47_day, from_quantiles(rng, c.ICPC_DAYS, n)), _NAT)
     first = np.flatnonzero(again)
@@ -129,7 +133,7 @@ def allocation_frame(
     drawn = np.searchsorted(np.cumsum(_END_SHARES), rng.random(len(family)), side="right")
     reason = np.where(gone, _ENDS.index("left"), np.minimum(drawn, len(_ENDS) - 1))
     reason = np.where(stays | (slots.closed[family] == finish), -1, reason)
-    role = np.where(slots.need[family] == 3, 1, 0)
+    role = np.where(slots.need[family] == _LEAVER, 1, 0)
     counts = slots.n_children[family]
     base = (np.cumsum(slots.n_children) - slots.n_children)[family]
     spell = np.repeat(np.arange(len(family)), counts)

@@ -57,6 +57,10 @@ BY_CHANCE = 0.5
 """Share of the contacts without an offer that are held in the preferred mode all the same."""
 WEEKEND = 0.02
 """Share of contacts on a Saturday; assumed. The rest are on working days, bank holidays left out."""
+_AT_HOME, _OR_OFFICE = 0.76, 0.88
+"""Share of contacts in person at the family's home, and there or at an office; the rest elsewhere; assumed."""
+_UNKNOWN, _UNRECORDED = 0.03, 0.05
+"""Shares of contacts without a record of whether the family engaged, and of the mode it preferred; assumed."""
 _NAT = np.datetime64("NaT", "D")
 NEED_ENGAGE = np.array([0.0, -0.02, 0.01, 0.02])
 _MODES = ("home", "video", "phone", "community", "office")
@@ -225,7 +229,7 @@ def _modes(rng: np.random.Generator, far: Bools, low: Bools) -> Ints:
     """The mode of each contact, remote or in person; low-access families get calls rather than video."""
     u = rng.random(len(far))
     remote = np.where(u < np.where(low, 0.30, 0.55), VIDEO, PHONE)
-    face = np.where(u < 0.76, HOME, np.where(u < 0.88, _OFFICE, COMMUNITY))
+    face = np.where(u < _AT_HOME, HOME, np.where(u < _OR_OFFICE, _OFFICE, COMMUNITY))
     return np.where(far, remote, face)
 
 
@@ -280,7 +284,7 @@ def contact_frame(
         early_enough, np.minimum(_weekend(held_day, ctx.month_ends[month]), days[month, day_due]), held_day
     )
     missed = ctx.set_yes("not_achieved", rng.random(n) < _missing(ctx, teams, w, due, risk))
-    unknown = missed | (rng.random(n) < 0.03)
+    unknown = missed | (rng.random(n) < _UNKNOWN)
     chance, base = _remote(ctx, w, months, families, due), _engaged(ctx, w, families, months.slots, skill, due)
     far, engaged, _ = _in_turn(ctx, due, low, held_day, ~unknown, chance, base, rng.random((n, 2)))
     mode = _modes(rng, far, low)
@@ -291,7 +295,7 @@ def contact_frame(
     preferred = np.where(yes, mode, np.where(offered, _another(rng, mode), ignored))
     length = np.where(far, rng.gamma(5.0, 5.0, n), rng.gamma(7.0, 7.5, n))
     minutes = np.clip(np.rint(length / 5) * 5, 5, 240)
-    unrecorded = missed | (rng.random(n) < 0.05)
+    unrecorded = missed | (rng.random(n) < _UNRECORDED)
     result = came_of(rng, missed)
     circumstances = _circumstances(ctx, teams, w, due, risk)
     there, alone = seen(rng, mode, due.purpose, children.infant[due.child], circumstances)

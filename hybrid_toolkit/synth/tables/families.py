@@ -38,6 +38,9 @@ RISK = np.array([[0.20, 0.35, 0.30, 0.12, 0.03], [0.02, 0.10, 0.28, 0.36, 0.24]]
 RURAL_SHARE = 0.18
 """Share of small areas that are rural (England, 2021 classification)."""
 
+_TWICE, _STILL_MET = 0.15, 0.8
+"""Shares of families with an earlier record of access, and of needs met now that were met then; assumed."""
+
 
 @dataclass(frozen=True)
 class Slots:
@@ -223,9 +226,9 @@ def access_frame(ctx: Context, slots: Slots, families: Families) -> pd.DataFrame
     flags &= ~(lacks & families.low[:, None])
     opened = np.maximum(slots.opened, 0)
     day = ctx.months[opened] + rng.integers(0, 28, n).astype("timedelta64[D]")
-    twice = recorded & (rng.random(n) < 0.15)
+    twice = recorded & (rng.random(n) < _TWICE)
     before = day - rng.integers(40, 300, n).astype("timedelta64[D]")
-    poorer = flags & (rng.random((n, 10)) < 0.8)
+    poorer = flags & (rng.random((n, 10)) < _STILL_MET)
     known = np.concatenate([flags[recorded], poorer[twice]])
     return frame(
         "access",

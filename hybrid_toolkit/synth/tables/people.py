@@ -36,6 +36,18 @@ AGENCY_TURNOVER = 2.5
 """Agency workers leave so many times as fast as staff, and are replaced."""
 SLOW_MBPS = 10.0
 """Home broadband below this speed is inadequate: no generated speed lies between it and 30 Mbit/s."""
+_HOTDESK = 0.55
+"""Share of teams with shared desks; assumed."""
+_DISABLED, _LIVES_ALONE = 0.12, 0.18
+"""Shares of workers; assumed."""
+_NOT_SAID, _NOT_ASKED = 0.05, 0.10
+"""Shares of workers whose disability or household, and whose broadband at home, is not recorded; assumed."""
+_EARLY_YEARS, _MID_YEARS = 3, 10
+"""Years registered at which the early and the middle stage of a career end."""
+_RAISE_YEARS = 5
+"""Years registered from which pay is one band higher; assumed."""
+_TEAMS_OF_3_DIGITS, _WORKERS_OF_4_DIGITS = 1000, 10000
+"""Keys get two digits more from here on, so that they stay unlike and in order."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +113,12 @@ class Workers:
     @property
     def holder(self) -> Bools:
         """Holds cases: senior practitioners and case holders."""
-        return np.isin(self.role, (4, 5))
+        return np.isin(self.role, (c.SENIOR_PRACTITIONER, c.CASE_HOLDER))
 
     @property
     def supervisor(self) -> Bools:
         """Senior, middle and first-line managers."""
-        return self.role <= 3
+        return self.role <= c.FIRST_LINE_MANAGER
 
 
 def draw_teams(ctx: Context) -> Teams:
@@ -117,17 +129,17 @@ def draw_teams(ctx: Context) -> Teams:
     u = rng.random(n)
     kind = pick(rng, _SERVICES, n)
     est = np.minimum(rng.gamma(1.6, 26.0, n).astype(np.int64) + 1, 240)
-    hotdesk = ctx.set_yes("team_stability", rng.random(n) < 0.55)
+    hotdesk = ctx.set_yes("team_stability", rng.random(n) < _HOTDESK)
     manager = ctx.set("manager", rng.standard_normal(n))
     # Managers who favour remote work and teams with shared desks have a policy more often, unless all or none have.
     lean = min(t.policy_never_share, 1 - t.policy_never_share) * (
-        0.12 * manager + 0.10 * (hotdesk - 0.55) + 0.08 * ctx.area
+        0.12 * manager + 0.10 * (hotdesk - _HOTDESK) + 0.08 * ctx.area
     )
     never = u < t.policy_never_share - lean
     if t.policy_month:
         rollout, never = np.full(n, min(t.policy_month - 1, ctx.size.months)), np.zeros(n, dtype=bool)
     return Teams(
-        ids=ctx.keys("T", n, 3 if n < 1000 else 5),
+        ids=ctx.keys("T", n, 3 if n < _TEAMS_OF_3_DIGITS else 5),
         service=kind,
         est_months=est,
         hotdesk=hotdesk,
@@ -181,7 +193,7 @@ def _roles(u: Floats, years: Floats, agency: Bools, junior: float) -> Ints:
     senior = {r: c.ROLE_SHARES[r] for r in (1, 2, 3, 4)}
     rest = (1 - junior) - sum(senior.values())
     senior |= {r: max(rest, 0.0) * s / whole for r, s in plain.items()}
-    role = np.where(years < 3, codes_at(plain, u[0]), codes_at(senior, u[1]))
+    role = np.where(years < _EARLY_YEARS, codes_at(plain, u[0]), codes_at(senior, u[1]))
     return np.where(agency, codes_at(AGENCY_ROLES, u[2]), role).astype(np.int64)
 
 
@@ -231,10 +243,14 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
     propensity = t.selection_rho * practice + t.selection_rho_wellbeing * wellbeing
     propensity += np.sqrt(t.rs_team_share) * teams.manager[team] + np.sqrt(own) * rng.standard_normal(n)
     pay = np.clip(
-        np.select([role <= 2, role == 3, role == 4], [5, 4, 4], 2) + (years >= 5) + rng.integers(-1, 1, n), 1, 5
+        np.select([role <= c.MIDDLE_MANAGER, role <= c.SENIOR_PRACTITIONER], [5, 4], 2)
+        + (years >= _RAISE_YEARS)
+        + rng.integers(-1, 1, n),
+        1,
+        5,
     )
     return Workers(
-        ids=ctx.keys("W", n, 4 if n < 10000 else 6),
+        ids=ctx.keys("W", n, 4 if n < _WORKERS_OF_4_DIGITS else 6),
         team=team,
         role=role,
         agency=agency,
@@ -243,9 +259,9 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
         age_band=age_band,
         sex=np.where(rng.random(n) < c.FEMALE_SHARE, "F", "M").astype(object),
         ethnicity=np.where(rng.random(n) < c.ETHNICITY_KNOWN, pick(rng, ETHNICITY, n), "unknown").astype(object),
-        disability=rng.random(n) < 0.12,
+        disability=rng.random(n) < _DISABLED,
         caring=caring,
-        lives_alone=rng.random(n) < 0.18,
+        lives_alone=rng.random(n) < _LIVES_ALONE,
         fte=fte,
         start=start,
         start_index=start_index,
@@ -270,7 +286,9 @@ def stage_on(workers: Workers, day: np.datetime64) -> Texts:
     """
     years = (day - workers.registered).astype("timedelta64[D]").astype(np.int64) / 365.25
     stage = np.select(
-        [(years < 1) | (workers.asye & (years < 2)), years < 3, years < 10], ["asye", "early", "mid"], "late"
+        [(years < 1) | (workers.asye & (years < 2)), years < _EARLY_YEARS, years < _MID_YEARS],
+        ["asye", "early", "mid"],
+        "late",
     )
     return np.where(workers.supervisor, "supervisor", stage).astype(object)
 
@@ -299,15 +317,15 @@ def worker_frame(ctx: Context, teams: Teams, w: Workers, leave: Days) -> pd.Data
             "age_band": w.age_band,
             "sex": w.sex,
             "ethnicity": w.ethnicity,
-            "disability": known_where(w.disability, rng.random(n) < 0.05),
+            "disability": known_where(w.disability, rng.random(n) < _NOT_SAID),
             "caring": w.caring,
-            "lives_alone": known_where(w.lives_alone, rng.random(n) < 0.05),
+            "lives_alone": known_where(w.lives_alone, rng.random(n) < _NOT_SAID),
             "fte": w.fte,
             "start_date": w.start,
             "leave_date": leave,
             "commute_min": w.commute,
-            "broadband_mbps": np.where(rng.random(n) < 0.10, np.nan, w.mbps),
-            "broadband_cost": np.where(rng.random(n) < 0.10, np.nan, w.broadband_cost),
+            "broadband_mbps": np.where(rng.random(n) < _NOT_ASKED, np.nan, w.mbps),
+            "broadband_cost": np.where(rng.random(n) < _NOT_ASKED, np.nan, w.broadband_cost),
             "net_pay_band": w.pay.astype(str),
             "leave_reason": _leave_reasons(ctx, w, leave),
         },

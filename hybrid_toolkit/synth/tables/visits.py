@@ -17,6 +17,8 @@ CONTACT_PURPOSES = (
     "meeting",
     "other",
 )
+_MEETING = CONTACT_PURPOSES.index("meeting")
+"""From here on contacts are meetings and others, at which children often are not."""
 STATUTORY = 4
 """The first so many purposes are visits that law or guidance asks for."""
 _SHARES = (0.55, 0.10, 0.15, 0.14, 0.06)
@@ -49,7 +51,7 @@ def seen(
     """Whether the child was seen, and seen alone; an infant is not seen alone."""
     n = len(mode)
     there = rng.random(n) < expit(
-        _SEEN_LOGIT[mode] + 0.8 * (purpose < STATUTORY) - 1.2 * (purpose >= 6) + 0.1 * circumstances
+        _SEEN_LOGIT[mode] + 0.8 * (purpose < STATUTORY) - 1.2 * (purpose >= _MEETING) + 0.1 * circumstances
     )
     alone = there & (rng.random(n) < np.where(mode == 1, 0.35, 0.68)) & ~infant
     return there, alone

@@ -29,6 +29,8 @@ WEEKS = 52 / 12
 MEAN_TRAVEL_WEEK = 4.1
 """Hours of travel a week at which wellbeing is centred."""
 CHECK_WEEK_DAYS = np.arange(5)
+_IN_COURT, _NO_CHECK = 0.25, 0.02
+"""Shares of months in which a case holder is in court, and in which a check week was not counted; assumed."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def worker_month_frame(
 ) -> pd.DataFrame:
     """The table ``worker_month``: one row a worker and month in post."""
     rng, shape = ctx.rng("worker-month"), remote.rs.shape
-    court = np.where(w.holder[:, None] & (rng.random(shape) < 0.25), np.round(rng.gamma(2.0, 2.5, shape), 1), 0.0)
+    court = np.where(w.holder[:, None] & (rng.random(shape) < _IN_COURT), np.round(rng.gamma(2.0, 2.5, shape), 1), 0.0)
     desk = np.maximum(work.hours * work.desk_share - court, 4.0)
     home = np.round(desk * diary_share(ctx, remote), 2)
     row, col = np.nonzero(remote.active)
@@ -226,7 +228,7 @@ def attendance_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote, wor
     rng, n, months = ctx.rng("attendance"), len(w.ids), ctx.size.months
     days = _check_weeks(ctx)[:, None] + CHECK_WEEK_DAYS.astype("timedelta64[D]")
     present = rng.random((n, months, 5, 2)) < (w.fte[:, None] * work.desk_share)[:, :, None, None] * 0.93
-    present &= (remote.active & (rng.random((n, months)) > 0.02))[:, :, None, None]
+    present &= (remote.active & (rng.random((n, months)) > _NO_CHECK))[:, :, None, None]
     present &= _there(ctx, w, days)[:, :, :, None]
     at_office = office_by_day(remote.rs, pull_of_day(ctx, teams)[w.team], is_working_day(days))
     i, m, d, s = np.nonzero(present)

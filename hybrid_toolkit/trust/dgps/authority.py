@@ -22,6 +22,10 @@ from scipy import special
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.dgp import DGP
 
+_BEFORE = 2
+"""Months before the start of a policy in which an early effect is felt."""
+_FOLLOWED = 48
+"""Months after which everybody still in post is no longer followed."""
 _SHARES = (0.2, 0.4, 0.6)
 GIANT, TURNOVER, MOVERS, _CARRY = 45, 0.15, 0.04, 0.6
 TEAM_SD, _SHOCK_SD, WORKER_SD, _NOISE_SD = 0.25, 0.20, 0.55, 0.75
@@ -129,7 +133,7 @@ def authority_frame(made: AuthorityWorld, rng: np.random.Generator) -> pd.DataFr
     policy = lead >= 0
     others = np.array([(policy & (month == m)).sum() / posts for m in range(t)])
     mean = level[team] + shock[team, month] + made.season * season_of(t)[month]
-    mean = mean + made.slope * (x - 0.4) + made.effect * (policy + made.early * ((lead < 0) & (lead >= -2)))
+    mean = mean + made.slope * (x - 0.4) + made.effect * (policy + made.early * ((lead < 0) & (lead >= -_BEFORE)))
     mean = mean + made.drift * month * (first_treated >= 0)[team] - made.spill * others[month] * ~policy
     tired = mean + WORKER_SD * own
     y = np.minimum(tired + _NOISE_SD * loose[team] * rng.standard_normal(posts * t).reshape(posts, t), 1.5)
@@ -186,8 +190,8 @@ def staying(made: AuthorityWorld, rng: np.random.Generator) -> pd.DataFrame:
             "worker_id": first["worker_id"].to_numpy(),
             "x": first["x"].to_numpy(),
             "pilot": ever.to_numpy(),
-            "months": np.minimum(months, 48),
-            "left": (months <= 48).astype(float),
+            "months": np.minimum(months, _FOLLOWED),
+            "left": (months <= _FOLLOWED).astype(float),
         }
     )
 

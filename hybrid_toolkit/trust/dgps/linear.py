@@ -21,6 +21,8 @@ import pandas as pd
 
 from hybrid_toolkit.synth.dgp import DGP
 
+_EARLY = 0.3
+"""Share of workers in the early stage, whose level and slope differ."""
 _SLOPE, _GAP = 0.5, -0.4
 _TEAM_SD, _WORKER_SD, _NOISE_SD, ERROR_SD = 0.4, 0.5, 1.0, 0.8
 
@@ -71,7 +73,7 @@ def draw(staff: Staff, rng: np.random.Generator) -> pd.DataFrame:
     own = rng.standard_normal(people)
     inside = rng.standard_normal(shape)
     x = (0.5 * rng.standard_normal(staff.teams)[team_of] + 0.5 * own)[:, None] + inside
-    early = rng.random(people) < 0.3
+    early = rng.random(people) < _EARLY
     level = _TEAM_SD * rng.standard_normal(staff.teams)[team_of] + _WORKER_SD * rng.standard_normal(people)
     level = level + staff.selection * own - 0.2 * early
     noise = _NOISE_SD * np.sqrt((1 + x**2) / 2.5) * rng.standard_normal(shape)

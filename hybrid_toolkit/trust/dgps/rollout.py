@@ -18,6 +18,12 @@ from scipy import special
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.dgp import DGP
 
+_EARLY_MONTHS = 2
+"""Months before the start in which half of an early effect is felt."""
+_FIRST_GROUP = 4
+"""Month by which the first group has started."""
+_TREATED, _STARTS = 16, 6
+"""Teams with a dose, and the month in which it starts, in the process of doses."""
 EffectOf = Callable[[Floats, Floats], Floats]
 """Time since the start (below 0 before it) and start in, effect out."""
 
@@ -41,12 +47,12 @@ def _flat(lead: Floats, start: Floats) -> Floats:
 
 def _growing(lead: Floats, start: Floats) -> Floats:
     """From 0.10 on it grows by 0.06 a month in the first group and by 0.03 later."""
-    return np.where(lead >= 0, 0.10 + np.where(start <= 4, 0.06, 0.03) * lead, 0.0)
+    return np.where(lead >= 0, 0.10 + np.where(start <= _FIRST_GROUP, 0.06, 0.03) * lead, 0.0)
 
 
 def _early(lead: Floats, start: Floats) -> Floats:
     """Half of the effect is there in the two months before the start."""
-    return np.where(lead >= 0, _EFFECT, np.where(lead >= -2, _EFFECT / 2, 0.0))
+    return np.where(lead >= 0, _EFFECT, np.where(lead >= -_EARLY_MONTHS, _EFFECT / 2, 0.0))
 
 
 def truth_of(effect: EffectOf, layout: RolloutLayout) -> float:
@@ -107,10 +113,10 @@ def _rollout(
 def _dose(rng: np.random.Generator, *, slope: float = 0.6, chosen: float = 0.0) -> pd.DataFrame:
     """Office days asked for by a policy, as a share; ``chosen`` ties the trend of a team to its dose."""
     teams, months = 24, 12
-    first_treated = np.where(np.arange(teams) < 16, 6.0, -1.0)
+    first_treated = np.where(np.arange(teams) < _TREATED, float(_STARTS), -1.0)
     dose = np.where(first_treated >= 0, rng.permutation(np.linspace(0.1, 0.9, teams)), 0.0)
-    dose[first_treated >= 0] = rng.permutation(np.linspace(0.1, 0.9, 16))
-    y = noise(rng, teams, months) + slope * dose[:, None] * (np.arange(months) >= 6)
+    dose[first_treated >= 0] = rng.permutation(np.linspace(0.1, 0.9, _TREATED))
+    y = noise(rng, teams, months) + slope * dose[:, None] * (np.arange(months) >= _STARTS)
     y += chosen * dose[:, None] * np.arange(months)
     return frame_of(y, first_treated, dose=dose)
 

@@ -12,6 +12,8 @@ from hybrid_toolkit.metrics.grouping import group_label
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, period_label
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, ExplorerState
 
+_WHOLE_PERCENT, _TWO_DECIMALS = 0.1, 10
+"""Two figures are shown at least: whole per cent from 10%, two decimals below 10."""
 SHARE = "share"
 """The unit of metrics that are shown as percentages."""
 
@@ -264,7 +266,7 @@ def unit_text(value: float, unit: str) -> str:
     """
     if unit != SHARE:
         return number_text(value)
-    return f"{value:.0%}" if abs(value) >= 0.1 else f"{value:.1%}"
+    return f"{value:.0%}" if abs(value) >= _WHOLE_PERCENT else f"{value:.1%}"
 
 
 def number_text(value: float) -> str:
@@ -275,5 +277,5 @@ def number_text(value: float) -> str:
     >>> number_text(0.614), number_text(12.34), number_text(-0.004)
     ('0.61', '12.3', '0.00')
     """
-    text = f"{value:,.{2 if abs(value) < 10 else 1}f}"
+    text = f"{value:,.{2 if abs(value) < _TWO_DECIMALS else 1}f}"
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text

@@ -69,7 +69,7 @@ class FamilyAccess:
     @property
     def steps(self) -> dict[str, str]:
         """Steps of the slider."""
-        return {f"{c:g}": "all ten needs met" if c == 10 else f"{c:g} or more of ten" for c in self.bands.cuts}
+        return {f"{c:g}": "all ten needs met" if c == CUTS[-1] else f"{c:g} or more of ten" for c in self.bands.cuts}
 
     @property
     def usual(self) -> str:
@@ -89,7 +89,7 @@ class FamilyAccess:
     def view(self, threshold: float) -> tuple[str, tuple[FigurePanel, ...]]:
         """The answer and the panels for one step of the slider."""
         low = ~self.bands.at_least(threshold)
-        above = f"{threshold:g} or more needs met" if threshold < 10 else "all ten needs met"
+        above = f"{threshold:g} or more needs met" if threshold < CUTS[-1] else "all ten needs met"
         below = f"fewer than {threshold:g} needs met"
         cells = interval_panel(
             self._engaged(low, above, below), "Share of contacts where the family engaged", unit="share of contacts",

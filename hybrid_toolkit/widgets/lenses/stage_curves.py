@@ -12,6 +12,8 @@ from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, restricte
 from hybrid_toolkit.metrics.intervals.influence import Estimate, linear_combinations, regression_of
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 
+_LEAST_KNOTS, _LEAST_VALUES = 3, 4
+"""A restricted cubic spline needs three knots, and a line through fewer than four shares is not told from one."""
 CURVE_STAGES = ("asye", "early", "mid", "late")
 GRID = tuple(np.round(np.arange(0, 1.001, 0.05), 2).tolist())
 """Remote shares at which curves are drawn and read."""
@@ -41,7 +43,7 @@ def curve_rows(rows: pd.DataFrame, outcome: str, *, least: int) -> pd.DataFrame:
         mine = rows[rows["stage"].eq(stage)]
         people, cluster = mine["worker_id"].nunique(), mine["team_id"].fillna(mine["worker_id"])
         groups = cluster.nunique()
-        if people < least or mine["rs_desk"].nunique() < 4:
+        if people < least or mine["rs_desk"].nunique() < _LEAST_VALUES:
             if people:
                 found.append((stage, 0.0, *(np.nan,) * 3, people, groups, "score"))
             continue
@@ -115,6 +117,6 @@ def _knots(rows: pd.DataFrame) -> Array:
 
 def _terms(x: Array, knots: Array) -> tuple[Array, Array]:
     """Spline terms and their slopes; a straight line where the shares hardly vary."""
-    if len(np.unique(knots)) < 3:
+    if len(np.unique(knots)) < _LEAST_KNOTS:
         return x[:, None], np.ones((len(x), 1))
     return restricted_cubic(x, knots)

@@ -13,6 +13,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.errors import UnreadableError
 
+_LONGEST_ID = 40
+"""Ids of the toolkit are shorter; a longer key may be words."""
 _KIND = "hybrid-toolkit widget"
 HEADS = ("kind", "widget", "schema", "state")
 _MOST_BYTES = 10_000_000
@@ -181,7 +183,7 @@ def _name(kind: Any) -> str:
 
 def _safe(key: object) -> str:
     """A key of a mapping may be somebody's words; only a plain id is said."""
-    return key if isinstance(key, str) and key.isidentifier() and len(key) < 40 else "part"
+    return key if isinstance(key, str) and key.isidentifier() and len(key) < _LONGEST_ID else "part"
 
 
 def _refuse(why: str, fix: str, code: str) -> UnreadableError:

@@ -20,6 +20,10 @@ from hybrid_toolkit.widgets.parts.svg import (
 )
 from hybrid_toolkit.widgets.parts.svg import tick_text as words_of
 
+_LABELS_FIT = 200
+"""Width of a panel from which every tick has room for its label."""
+SAME_PLACE = 1e-9
+"""Places of a slider that differ by less are one, apart from rounding."""
 _GAP = 26
 
 
@@ -126,7 +130,7 @@ def _panel(box: _Box, curve: Curve, at: float | None, *, diagonal: bool, first: 
         parts += [
             text_svg(box.left - 6, box.y(t) + 4, words_of(t, box.ys, box.unit("y")), anchor="end") for t in box.ys
         ]
-    shown = box.xs if box.width > 200 else (box.xs[0], box.xs[-1])
+    shown = box.xs if box.width > _LABELS_FIT else (box.xs[0], box.xs[-1])
     anchors = {box.xs[0]: "start", box.xs[-1]: "end"}
     parts += [
         text_svg(box.x(t), bottom + 15, words_of(t, box.xs, box.unit("x")), anchor=anchors.get(t, "middle"))
@@ -148,7 +152,7 @@ def _panel(box: _Box, curve: Curve, at: float | None, *, diagonal: bool, first: 
     parts.append(f'<polyline points="{path}" fill="none" stroke="{ACCENT}" stroke-width="2.5"/>')
     if at is not None:
         parts.append(line_svg(box.x(at), box.top, box.x(at), bottom, dash="3 3", opacity=0.8))
-        near = next((p for p in curve.points if abs(p[0] - at) < 1e-9), None)
+        near = next((p for p in curve.points if abs(p[0] - at) < SAME_PLACE), None)
         if near is not None:
             parts.append(f'<circle cx="{box.x(at):.1f}" cy="{box.y(near[1]):.1f}" r="5" fill="{ACCENT}"/>')
     return parts

@@ -15,7 +15,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.models.planning.slope_power import SlopePower, slope_power
 from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView, notes_release
-from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
+from hybrid_toolkit.widgets.parts.svg_curves import SAME_PLACE, Curve, curves_svg
 
 OVER: Mapping[str, str] = {
     "teams": "Number of teams",
@@ -186,7 +186,7 @@ def _step(over: str, value: float) -> str:
 def _draw(over: str, at: float, release: Release) -> str:
     nan = float("nan")
     points = tuple((float(v), float(p), nan, nan) for v, p in release.content[["value", "power"]].to_numpy())
-    here = next((p[1] for p in points if abs(p[0] - at) < 1e-9), nan)
+    here = next((p[1] for p in points if abs(p[0] - at) < SAME_PLACE), nan)
     said = f"Power runs from {points[0][1]:.0%} at {_step(over, points[0][0])} to {points[-1][1]:.0%} at "
     said += f"{_step(over, points[-1][0])}; {here:.0%} at {_step(over, at)}, where the dashed line stands."
     axis = {"effect": "effect, SD", "response": "share that answers"}.get(over, OVER[over].lower())
