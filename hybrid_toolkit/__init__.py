@@ -20,7 +20,7 @@ _PUBLIC = {
     "load_published": "hybrid_toolkit.data.published",
     "workforce_panel": "hybrid_toolkit.data.published",
     "recompute_rates": "hybrid_toolkit.data.published",
-    "Beside": "hybrid_toolkit.metrics.reference",
+    "Beside": "hybrid_toolkit.metrics.beside_published",
     "compare": "hybrid_toolkit.metrics.compare",
     "comparators": "hybrid_toolkit.metrics.comparators",
     "Truth": "hybrid_toolkit.synth.truth",

@@ -20,7 +20,7 @@ def run_measure(args: argparse.Namespace) -> int:
     from hybrid_toolkit.disclosure.gate import Gate
     from hybrid_toolkit.disclosure.release import require_release
     from hybrid_toolkit.disclosure.release_ledger import VersionLedger
-    from hybrid_toolkit.metrics.reference import Beside
+    from hybrid_toolkit.metrics.beside_published import Beside
     from hybrid_toolkit.report.documents.tables import make_grid
     from hybrid_toolkit.report.export import export
     from hybrid_toolkit.report.measure_report import measure_report

@@ -30,7 +30,7 @@ from hybrid_toolkit.designs.base import CheckOf
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.study.diagnosis.trial_log import code_version
 from hybrid_toolkit.study.estimation.claim_grammar import grammar
-from tools.check_homes import HOMES, NO_FAULT
+from tools.check_designs import HOMES, NO_FAULT
 from tools.check_worlds import SAYS, Home, Make
 
 SEED = 20_264_000

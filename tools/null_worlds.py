@@ -27,7 +27,7 @@ from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.designs import DESIGNS, ModelColumns
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.trust.dgps import authority as a
-from tools.check_homes import AREAS, HOMES, TEAMS, staff
+from tools.check_designs import AREAS, HOMES, TEAMS, staff
 from tools.check_worlds import counted, dosed, rollout, stayed, wedge
 
 SEED = 20_265_000

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 PLAN_FILE = "plan"
 ACTION_DAYS = 90
 """A drafted action is due in a quarter, when the next round is; change it with the people who own it."""
-DUE_SOON_DAYS = 30
 STATUSES: Mapping[str, str] = {
     "planned": "Not started",
     "under_way": "In progress",
@@ -131,6 +130,8 @@ def standing_words(action: Mapping[str, Any], today: date) -> str:
     >>> [standing_words(held, date(2026, m, 15)) for m in (1, 3, 4)]
     ['Not started', 'Due soon', 'Overdue']
     """
+    from hybrid_toolkit.assess.action_plan import DUE_SOON_DAYS  # not at the start: it reads the register of measures
+
     status = str(action.get("status", "planned"))
     if status in ("done", "stopped"):
         return STATUSES[status]

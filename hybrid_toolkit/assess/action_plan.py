@@ -15,7 +15,7 @@ from hybrid_toolkit.assess.roles import check_role
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY, find_metrics
 
-SOON = 30
+DUE_SOON_DAYS = 30
 """Days before its date from which an action is due."""
 STANDINGS = ("overdue", "due", "open", "done")
 
@@ -115,7 +115,7 @@ class Action:
             return "done"
         if self.due < today:
             return "overdue"
-        return "due" if self.due - today <= timedelta(days=SOON) else "open"
+        return "due" if self.due - today <= timedelta(days=DUE_SOON_DAYS) else "open"
 
 
 @dataclass(frozen=True, slots=True)

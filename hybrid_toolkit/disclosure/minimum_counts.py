@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from hybrid_toolkit.disclosure.cells import finish
 from hybrid_toolkit.disclosure.digits import estimate_steps
 from hybrid_toolkit.disclosure.looks import refuse_texts, share_scale
+from hybrid_toolkit.disclosure.people_behind_rows import people_behind
 from hybrid_toolkit.disclosure.policy import Policy, exempted, exemption
 from hybrid_toolkit.disclosure.protect import Decisions, counted, policy_notes, rounding_note
 from hybrid_toolkit.disclosure.release import Release, is_redrawn
 from hybrid_toolkit.disclosure.screen import refuse_columns
-from hybrid_toolkit.disclosure.stands import people_behind
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 STILL_THERE = "share still there"

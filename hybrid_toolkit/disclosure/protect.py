@@ -22,10 +22,10 @@ from hybrid_toolkit.disclosure.cells import (
 )
 from hybrid_toolkit.disclosure.digits import value_steps
 from hybrid_toolkit.disclosure.looks import INTERVAL, holds_extremes, is_count, refuse_people_as_dims, share_scale
+from hybrid_toolkit.disclosure.people_behind_rows import people_behind
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.release import Decision
 from hybrid_toolkit.disclosure.screen import is_extreme, refuse_columns
-from hybrid_toolkit.disclosure.stands import people_behind
 from hybrid_toolkit.disclosure.suppress import CellMask, small_cells
 from hybrid_toolkit.disclosure.table_sums import TableSum, add_totals, find_lines
 from hybrid_toolkit.errors import DisclosureError

@@ -13,7 +13,8 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.data.published import Published, load_published
 from hybrid_toolkit.errors import CoverageError, UsageError
-from hybrid_toolkit.metrics.beside import (
+from hybrid_toolkit.metrics.compute import measured_by_year, metric_values
+from hybrid_toolkit.metrics.published_places import (
     PUBLISHED,
     PublishedMeasure,
     PublishedPlace,
@@ -21,7 +22,6 @@ from hybrid_toolkit.metrics.beside import (
     place_rows,
     places_of,
 )
-from hybrid_toolkit.metrics.compute import measured_by_year, metric_values
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
 

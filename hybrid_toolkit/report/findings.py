@@ -14,7 +14,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import SIMULATED, EvaluationData, vouch
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.metrics.reference import Beside, PublishedFiles
+from hybrid_toolkit.metrics.beside_published import Beside, PublishedFiles
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import ReportTable
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label

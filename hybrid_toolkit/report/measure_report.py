@@ -41,7 +41,7 @@ def measure_report(measured: Sequence[Measured], *, on: date, gate: Gate) -> Rep
     --------
     >>> import pandas as pd
     >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
-    >>> from hybrid_toolkit.metrics.reference import Beside
+    >>> from hybrid_toolkit.metrics.beside_published import Beside
     >>> from hybrid_toolkit.report.measured import measure_released
     >>> rows = pd.DataFrame({"la_id": ["A"], "year": [2024], "inpost_fte": [90.0], "leavers_fte": [9.0]})
     >>> data = EvaluationData({"la_year": rows})

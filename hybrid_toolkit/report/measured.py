@@ -15,12 +15,12 @@ from hybrid_toolkit.disclosure.combined_cells import release_together
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.looks import dominated
 from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.compute import measure, metric_values
 from hybrid_toolkit.metrics.grouping import group_label, group_order, groups
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.people import PERSON_KEYS, people_of, totals_note, with_people
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_note
-from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
 from hybrid_toolkit.report.published_beside import release_published

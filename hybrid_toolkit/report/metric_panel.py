@@ -12,7 +12,7 @@ from hybrid_toolkit.assess.gaps import compare_belief
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.errors import HybridToolkitError
-from hybrid_toolkit.metrics.reference import Beside
+from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import ReportTable, TableColumn
 from hybrid_toolkit.report.measured import VALUES, measure_released

@@ -13,7 +13,7 @@ from hybrid_toolkit.designs import DESIGNS, DesignFit, ModelColumns, checks
 from hybrid_toolkit.designs.base import fit_plan
 from hybrid_toolkit.designs.regression.supplementary import check_specifications
 from hybrid_toolkit.designs.rollout import rollout_checks, rollout_planned
-from hybrid_toolkit.designs.rollout.rollout_space import check_placebo_starts, check_unit_left_out
+from hybrid_toolkit.designs.rollout.placebo_starts import check_placebo_starts, check_unit_left_out
 from hybrid_toolkit.designs.series import series_checks
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.trust.dgps import DGPS

@@ -13,8 +13,8 @@ from hybrid_toolkit.designs import DESIGNS
 from hybrid_toolkit.designs.checks import check_overlap, judge_left_out
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from tools import check_rates
-from tools.check_homes import HOMES as ALL
-from tools.check_homes import staff
+from tools.check_designs import HOMES as ALL
+from tools.check_designs import staff
 from tools.check_worlds import SAYS, answered, but, rollout
 
 HOMES = {h.name: h for h in ALL}

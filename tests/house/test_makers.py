@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "hybrid_toolkit"
 MAKERS = {
     "data/published/model.py",  # what load_published read
-    "metrics/reference.py",  # published figures beside a metric
+    "metrics/beside_published.py",  # published figures beside a metric
     "report/findings.py",  # a diagnosis in the units of its study
     "study/diagnosis/diagnose.py",
     "study/diagnosis/diagnosis.py",  # the part of a diagnosis under one truth

@@ -9,7 +9,7 @@ from statsmodels.stats.oaxaca import OaxacaBlinder
 
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.inequality.decomposition import kitagawa
-from hybrid_toolkit.metrics.inequality.oaxaca import oaxaca_blinder
+from hybrid_toolkit.metrics.inequality.oaxaca_blinder_split import oaxaca_blinder
 
 
 def draw(rng: np.random.Generator, clusters: int = 40, size: int = 12) -> pd.DataFrame:

@@ -14,9 +14,9 @@ from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.psychometrics.factor_data import prepare_answers
 from hybrid_toolkit.metrics.psychometrics.factor_estimates import solve_factor_model
 from hybrid_toolkit.metrics.psychometrics.factor_fit import fit_factor_model
-from hybrid_toolkit.metrics.psychometrics.factor_levels import INVARIANCE_LEVELS, difference
 from hybrid_toolkit.metrics.psychometrics.factor_model import carry, implied
-from hybrid_toolkit.metrics.psychometrics.invariance import (
+from hybrid_toolkit.metrics.psychometrics.invariance_cutoffs import INVARIANCE_LEVELS, difference
+from hybrid_toolkit.metrics.psychometrics.survey_invariance_checks import (
     InvarianceResult,
     invariance_for,
     invariance_rows,

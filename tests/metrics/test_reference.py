@@ -10,8 +10,8 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit import cli
 from hybrid_toolkit.disclosure.release import require_release
+from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.comparators import comparators
-from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.report.measured import measure_released
 from hybrid_toolkit.synth.committed import synthetic_folder
 

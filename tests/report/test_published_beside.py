@@ -14,9 +14,9 @@ from lxml import html as lxml_html
 import hybrid_toolkit as ht
 from hybrid_toolkit import cli
 from hybrid_toolkit.assess.maturity import Assessment
+from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.comparators import comparators
 from hybrid_toolkit.metrics.people import totals_note
-from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.report.export import as_report, document_bytes
 from hybrid_toolkit.report.measured import measure_released
 from hybrid_toolkit.report.metric_panel import MetricPanel

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hybrid_toolkit.app.worker import Bench
     from hybrid_toolkit.data.published import Published
-    from hybrid_toolkit.metrics.reference import Beside
+    from hybrid_toolkit.metrics.beside_published import Beside
     from hybrid_toolkit.report.documents.blocks import ReportTable
 
 _KEPT, _BESIDE = "published", "published-beside"
@@ -36,7 +36,7 @@ def read_published(bench: Bench, path: str, stamp: str = "") -> dict[str, Any]:
     PublishedError
         As ``load_published``: nothing of a file with one row a person is read.
     """
-    from hybrid_toolkit.metrics.beside import PUBLISHED
+    from hybrid_toolkit.metrics.published_places import PUBLISHED
     from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
     bench.progress(0, 1, "Reading published statistics")
@@ -72,7 +72,7 @@ def beside_of(bench: Bench, published: tuple[str, str, str]) -> Beside:
     Beside
         With the files read; the same one until something else is asked for.
     """
-    from hybrid_toolkit.metrics.reference import Beside
+    from hybrid_toolkit.metrics.beside_published import Beside
 
     path, area, stamp = published
     key, held = bench.kept.get(_BESIDE, (None, None))

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from hybrid_toolkit.data.atomic_output import atomic_folder, atomic_write_bytes
-from hybrid_toolkit.data.known.stand_ins import filler_date, is_stand_in
+from hybrid_toolkit.data.known.filler_dates import filler_date
+from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.matching.profile import Profile
 from hybrid_toolkit.data.privacy.column_placing import ColumnPlacing, may_meet_a_key, meets_a_key, only_links, place
 from hybrid_toolkit.data.privacy.identifiers import kind_by_name, plain_name

@@ -7,9 +7,9 @@ import re
 import numpy as np
 
 from hybrid_toolkit.data.published.columns import SheetColumn
+from hybrid_toolkit.data.published.find_tables import Rectangle
 from hybrid_toolkit.data.published.model import Piece, plural
 from hybrid_toolkit.data.published.periods import with_identifier
-from hybrid_toolkit.data.published.rectangle import Rectangle
 from hybrid_toolkit.data.published.tidying import (
     Base,
     Series,

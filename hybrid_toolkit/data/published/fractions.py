@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hybrid_toolkit.data.published.columns import SheetColumn
-from hybrid_toolkit.data.published.rectangle import Rectangle
+from hybrid_toolkit.data.published.find_tables import Rectangle
 
 _PERCENT = re.compile(r"%|per ?cent|percentage|proportion \(%\)", re.I)
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hybrid_toolkit.data.published.columns import SheetColumn
+from hybrid_toolkit.data.published.find_tables import _AREA_NAME
 from hybrid_toolkit.data.published.periods import period_of
 from hybrid_toolkit.data.published.places import areas
 from hybrid_toolkit.data.published.places.area_names import level_of_name
-from hybrid_toolkit.data.published.rectangle import _AREA_NAME
 from hybrid_toolkit.data.published.tidying import HeaderWords, level_said
 
 _YEAR = len("2021/22")

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from hybrid_toolkit.data.known.stand_ins import filler_date
+from hybrid_toolkit.data.known.filler_dates import filler_date
 from hybrid_toolkit.data.reading.raw_table import ENGLAND
 
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?"

@@ -14,7 +14,7 @@ from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression import supplementary
 from hybrid_toolkit.errors import EstimationError, MeasureError
 from hybrid_toolkit.metrics.inequality.decomposition import Decomposition, kitagawa
-from hybrid_toolkit.metrics.inequality.oaxaca import oaxaca_blinder
+from hybrid_toolkit.metrics.inequality.oaxaca_blinder_split import oaxaca_blinder
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import varying
 from hybrid_toolkit.models.terms.terms import as_term, design_columns

@@ -6,10 +6,10 @@ from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import CheckOf, Design, FitOf
 from hybrid_toolkit.designs.model_columns import COUNT, MEASURE, SCORE
 from hybrid_toolkit.designs.regression.supplementary import check_unadjusted, unadjusted_supplement
+from hybrid_toolkit.designs.rollout import placebo_starts as space
 from hybrid_toolkit.designs.rollout import rollout_checks as over_time
 from hybrid_toolkit.designs.rollout import rollout_fits as fits
 from hybrid_toolkit.designs.rollout import rollout_planned as planned
-from hybrid_toolkit.designs.rollout import rollout_space as space
 from hybrid_toolkit.designs.rollout import rollout_supplementary as supplementary
 
 _NEEDS = ("panel_id", "time", "first_treated")

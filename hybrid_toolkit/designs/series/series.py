@@ -7,7 +7,7 @@ from hybrid_toolkit.designs.base import Design
 from hybrid_toolkit.designs.model_columns import COUNT, YES_NO
 from hybrid_toolkit.designs.regression.regression_checks import check_left_out
 from hybrid_toolkit.designs.regression.supplementary import check_unadjusted, unadjusted_supplement
-from hybrid_toolkit.designs.rollout.rollout_space import check_placebo_starts
+from hybrid_toolkit.designs.rollout.placebo_starts import check_placebo_starts
 from hybrid_toolkit.designs.series import series_checks as over_time
 from hybrid_toolkit.designs.series import series_fits as fits
 from hybrid_toolkit.models.series.count_series_result import FAMILIES

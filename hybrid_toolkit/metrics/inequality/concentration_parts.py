@@ -14,7 +14,7 @@ from hybrid_toolkit.columns.scaling import scaled, solve_kept
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.inequality.decomposition import Decomposition, jackknife_parts
 from hybrid_toolkit.metrics.inequality.inequality import fractional_rank
-from hybrid_toolkit.metrics.inequality.oaxaca import covariate_columns
+from hybrid_toolkit.metrics.inequality.oaxaca_blinder_split import covariate_columns
 
 _LEAST_LEFT_OUT = 3
 """Leaving out one of two clusters leaves one, within which nothing between clusters varies."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.instruments import load_instrument
-from hybrid_toolkit.metrics.psychometrics.invariance import invariance_for
+from hybrid_toolkit.metrics.psychometrics.survey_invariance_checks import invariance_for
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.unit_frames import cached
 from hybrid_toolkit.result import Check

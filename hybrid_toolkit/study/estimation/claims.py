@@ -1,7 +1,7 @@
 """From an estimate to a sentence no stronger than its design, its checks and its data allow.
 
-The grammar stands in ``grammar.toml``: a sentence for each grade and finding, what lowers a grade, what may not be
-said. This module only looks things up in it.
+The grammar stands in ``claim_grammar.toml``: a sentence for each grade and finding, what lowers a grade, what may not
+be said. This module only looks things up in it.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument
 from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument
 from hybrid_toolkit.metrics.intervals.multiple_testing import holm
-from hybrid_toolkit.metrics.psychometrics.invariance import invariance_for
 from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE, cronbach_alpha
+from hybrid_toolkit.metrics.psychometrics.survey_invariance_checks import invariance_for
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.models.inference.equivalence import equivalence_test

@@ -16,7 +16,7 @@ from hybrid_toolkit.metrics.constructs.visits import visits
 from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, number_values, optional, require, safe_ratio
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
-from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
+from hybrid_toolkit.study.units.worker_columns import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 
 def _exposure(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:

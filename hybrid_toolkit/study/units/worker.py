@@ -24,7 +24,7 @@ from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.unit_frames import look_up, number_values, require
 from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
-from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
+from hybrid_toolkit.study.units.worker_columns import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 MONTH_DAYS = 30.4375
 FIRST_MONTHS = 3

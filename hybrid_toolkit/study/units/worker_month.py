@@ -20,7 +20,7 @@ from hybrid_toolkit.metrics.unit_frames import look_up, number_values, optional,
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.months import WORKING_DAYS_MONTH
 from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
-from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
+from hybrid_toolkit.study.units.worker_columns import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 _KEYS = ("worker_id", "month")
 _TEAM = ("worker.worker_id", "worker.team_id")

@@ -20,7 +20,7 @@ from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.unit_frames import flag_values, require, safe_ratio
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
-from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
+from hybrid_toolkit.study.units.worker_columns import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 
 def waves_in_post(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:

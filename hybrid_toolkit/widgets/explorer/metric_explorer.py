@@ -9,7 +9,7 @@ import traitlets
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.metrics.reference import Beside
+from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
 from hybrid_toolkit.widgets.explorer.metric_page import answer_html, view_html
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews

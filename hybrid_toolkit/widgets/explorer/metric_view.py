@@ -13,13 +13,13 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.compute import measure
 from hybrid_toolkit.metrics.people import totals_note
-from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.widgets.explorer.clashing_groupings import PeriodGroupings, Refusal, clashing
 from hybrid_toolkit.widgets.explorer.held_back import held_to_ledger, keep_in_ledger, release_bins
-from hybrid_toolkit.widgets.explorer.ledger import PeriodLedger, Refusal, clashing
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, Units
 from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
@@ -200,7 +200,7 @@ class MetricViews:
         return self._measured[key]
 
     def _clashing(self, units: Units) -> set[str]:
-        """Groups that would give a few people away beside the groups before them; see ``ledger``."""
+        """Groups that would give a few people away beside the groups before them; see ``clashing_groupings``."""
         key = units.rows_key
         if key not in self._clashes:
             held = {g: self._cells(units, g) for g in GROUP_CHOICES if units.labels(g) is not None}
@@ -246,7 +246,7 @@ class MetricViews:
             *((g, v) for g in offered for v, p in self._alone(units, g) if p == ALL_LEVELS and v != ALL_LEVELS),
         ]
         cells = [units.cell(g, v, ALL_LEVELS, ALL_LEVELS) for g, v in whole]
-        ledger = PeriodLedger(units.people_used, cells, threshold=self._gate.policy.threshold, yes=units.yes_used)
+        together = PeriodGroupings(units.people_used, cells, threshold=self._gate.policy.threshold, yes=units.yes_used)
         level = {label: name for name in units.nested() for label in units.period_names(name)}
         for group in (ALL_LEVELS, *offered):
             shown = self._alone(units, group)
@@ -260,7 +260,7 @@ class MetricViews:
                 )
                 block = {(v, p): units.cell(group, v, name, p) for v, p in here}
                 if block and not refused:
-                    refused = ledger.admit(block, everyone=group == ALL_LEVELS)
+                    refused = together.admit(block, everyone=group == ALL_LEVELS)
                 if refused:  # finer periods would give the coarser away
                     self._refused[units.spec.id, group, name] = refused
                 else:

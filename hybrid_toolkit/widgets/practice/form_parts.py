@@ -16,7 +16,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import require_release
 from hybrid_toolkit.disclosure.screen import refuse_words
 from hybrid_toolkit.errors import HybridToolkitError
-from hybrid_toolkit.metrics.reference import Beside
+from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.report.documents.blocks import Report, TableColumn
 from hybrid_toolkit.report.documents.tables import make_grid
 from hybrid_toolkit.report.export import FORMS, document_bytes

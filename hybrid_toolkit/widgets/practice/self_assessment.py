@@ -17,7 +17,7 @@ from hybrid_toolkit.assess.roles import ROLES, role_words
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.metrics.reference import Beside
+from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import Report
 from hybrid_toolkit.report.practice_report import assessment_report, condition_rows

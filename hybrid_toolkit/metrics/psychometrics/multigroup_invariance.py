@@ -11,7 +11,7 @@ from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData, prepare_answers
 from hybrid_toolkit.metrics.psychometrics.factor_estimates import FactorSolution
 from hybrid_toolkit.metrics.psychometrics.factor_fit import FactorFit, fit_prepared
-from hybrid_toolkit.metrics.psychometrics.factor_levels import (
+from hybrid_toolkit.metrics.psychometrics.invariance_cutoffs import (
     GOOD,
     INVARIANCE_LEVELS,
     KIND,

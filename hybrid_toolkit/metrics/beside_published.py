@@ -16,9 +16,9 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import PUBLISHED_FILES, EvaluationData, vouch
 from hybrid_toolkit.data.published import Published, load_published
 from hybrid_toolkit.errors import CoverageError, UsageError
-from hybrid_toolkit.metrics.beside import PUBLISHED
 from hybrid_toolkit.metrics.comparators import comparators
 from hybrid_toolkit.metrics.compare import compare
+from hybrid_toolkit.metrics.published_places import PUBLISHED
 
 PublishedFiles: TypeAlias = Published | str | Path | Sequence[Published | str | Path]
 """Statistics from ``load_published``, or paths; several files are taken together."""

@@ -9,7 +9,7 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure.sitting import fewest_people
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.widgets.explorer.ledger import clashing
+from hybrid_toolkit.widgets.explorer.clashing_groupings import clashing
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
 from hybrid_toolkit.widgets.parts.state import ExplorerState
 

@@ -60,7 +60,7 @@ def clashing(
     return keep_apart(groupings, _pairs(people), threshold=threshold, first=everyone, yes=yes)
 
 
-class PeriodLedger:
+class PeriodGroupings:
     """Which groupings may be shown split by period, taken in one fixed order.
 
     Parameters

@@ -11,7 +11,7 @@ from hybrid_toolkit.metrics.constructs.exposure import mode_of_work
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument
 from hybrid_toolkit.metrics.instruments import InstrumentScale, load_instrument
 from hybrid_toolkit.metrics.psychometrics.factor_data import MIN_GROUP
-from hybrid_toolkit.metrics.psychometrics.factor_invariance import InvarianceResult, measurement_invariance
+from hybrid_toolkit.metrics.psychometrics.multigroup_invariance import InvarianceResult, measurement_invariance
 from hybrid_toolkit.metrics.unit_frames import look_up, require
 from hybrid_toolkit.result import Check
 
