@@ -39,7 +39,7 @@ from hybrid_toolkit.errors import UsageError
 
 MODULES = (
     *("start", "assess", "people", "results", "plan", "data", "look", "published", "study"),
-    *("talk", "agreements", "work", "guide"),
+    *("talk", "agreements", "save_and_open", "help"),
 )
 """Modules of ``pages/``, in the order in which their pages stand in the navigation."""
 TO_DO, BEGUN, DONE = "Not started", "In progress", "Done"

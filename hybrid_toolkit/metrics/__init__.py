@@ -25,7 +25,7 @@ _PUBLIC = {
     "worker_month_exposure": "constructs.exposure",
     "career_stage": "constructs.career",
     "contact_practice": "constructs.practice",
-    "continuity": "constructs.practice",
+    "continuity": "constructs.continuity",
     "household_access": "constructs.exclusion",
     "contact_engagement": "constructs.exclusion",
     "worker_broadband": "constructs.exclusion",

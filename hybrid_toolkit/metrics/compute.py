@@ -103,7 +103,7 @@ def measure(
         return _figures(_measure_tables(data, find_metrics(metrics), by, period, conf_level), synthetic=data.synthetic)
     for spec in find_metrics(metrics):
         if spec.own:
-            from hybrid_toolkit.metrics.own_filter import hold_filter
+            from hybrid_toolkit.metrics.custom.custom_filter import hold_filter
 
             hold_filter(data, spec)
         frame = _unit_frame(data, spec)

@@ -9,10 +9,12 @@ import pytest
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics.constructs.arrangements import adjustments
+from hybrid_toolkit.metrics.constructs.continuity import continuity
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, household_access, worker_broadband
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.constructs.practice import contact_practice, continuity, supervision_months
+from hybrid_toolkit.metrics.constructs.practice import contact_practice
 from hybrid_toolkit.metrics.constructs.service import visit_gaps, working_days
+from hybrid_toolkit.metrics.constructs.supervision import supervision_months
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 
 

@@ -9,10 +9,7 @@ import numpy as np
 
 from hybrid_toolkit.data.published.cells import cell_text, parse_cell
 from hybrid_toolkit.data.published.columns import _OLD_CODE, SheetColumn, normal_header
-from hybrid_toolkit.data.published.model import SheetGrid, plural, rows_shown, shown
-from hybrid_toolkit.data.published.periods import is_year
-from hybrid_toolkit.data.published.places import areas
-from hybrid_toolkit.data.published.placing import (
+from hybrid_toolkit.data.published.header_rows import (
     area_row,
     climb,
     first_labelled_row,
@@ -20,10 +17,13 @@ from hybrid_toolkit.data.published.placing import (
     header_top,
     other_header,
 )
-from hybrid_toolkit.data.published.placing import blank as _blank
-from hybrid_toolkit.data.published.placing import filled_cells as _filled
-from hybrid_toolkit.data.published.placing import is_value as _is_value
-from hybrid_toolkit.data.published.placing import numeric as _numeric
+from hybrid_toolkit.data.published.header_rows import blank as _blank
+from hybrid_toolkit.data.published.header_rows import filled_cells as _filled
+from hybrid_toolkit.data.published.header_rows import is_value as _is_value
+from hybrid_toolkit.data.published.header_rows import numeric as _numeric
+from hybrid_toolkit.data.published.model import SheetGrid, plural, rows_shown, shown
+from hybrid_toolkit.data.published.periods import is_year
+from hybrid_toolkit.data.published.places import areas
 from hybrid_toolkit.errors import PublishedError
 
 _WINDOW = 400

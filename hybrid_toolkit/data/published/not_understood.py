@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hybrid_toolkit.data.published.cells import cell_text
+from hybrid_toolkit.data.published.header_rows import filled_cells, numeric
 from hybrid_toolkit.data.published.model import FileSource, SheetGrid, plural, shown
-from hybrid_toolkit.data.published.placing import filled_cells, numeric
 from hybrid_toolkit.errors import PublishedError
 
 _EXPECTED = (

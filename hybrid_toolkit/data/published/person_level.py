@@ -11,8 +11,8 @@ import pandas as pd
 from hybrid_toolkit.data.privacy.identifiers import kind_by_content
 from hybrid_toolkit.data.published.cells import cell_text, parse_cell
 from hybrid_toolkit.data.published.columns import normal_header
+from hybrid_toolkit.data.published.header_rows import area_row, filled_cells
 from hybrid_toolkit.data.published.model import SheetGrid, plural
-from hybrid_toolkit.data.published.placing import area_row, filled_cells
 from hybrid_toolkit.errors import PersonLevelError
 
 _BODIES = 4

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.constructs.practice import continuity
+from hybrid_toolkit.metrics.constructs.continuity import continuity
 from hybrid_toolkit.metrics.constructs.service import authority_years, caseloads, referral_outcomes, visit_gaps
 from hybrid_toolkit.metrics.contacts.contact_formulas import (
     BICE_BOXERMAN_WORDS,
