@@ -1,15 +1,20 @@
-"""``python -m tools.generated_inputs N [READER...]``: N inputs made by chance from good files, over every reader.
+"""Inputs made by chance from good files, given to every reader; exit 1 where one is not answered as it should be.
+
+    python -m tools.generated_inputs --count 5000 --reader csv --kept out/inputs
 
 Each input is answered within 20 seconds and 2 GB, by a result or by an error of the toolkit's own whose words hold no
-value of the data. The same number and reader give the same inputs.
+value of the data. The same number and reader give the same inputs. What was answered is kept by reader until the code
+changes, so that a run that was interrupted goes on where it stopped.
 """
 
 from __future__ import annotations
 
+import argparse
 import copy
 import io
 import json
 import random
+import re
 import resource
 import shutil
 import signal
@@ -19,16 +24,22 @@ import time
 import warnings
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
 from tools.generated_seeds import READERS, SECRET, Reader
 
 SECONDS, BYTES = 20, 2 * 2**30
 """What one input may take."""
+BLOCK = 50
+"""Inputs that are kept together once answered."""
+READERS_COME_FROM = ("data", "metrics", "study", "disclosure", "report", "app", "widgets/parts", "errors.py")
+"""Code that answers the inputs: what is kept of other code is not counted."""
+_OWN = (Path(__file__), Path(__file__).with_name("generated_seeds.py"))
 WORDS = (
     *("", "0", "-1", "1e308", "9" * 40, "nan", "inf", "TRUE", "NULL", "#N/A", "c", "z", "2024-02-30", "0001-01-01"),
     *(
@@ -255,25 +266,48 @@ def _out_of_time(signal_number: int, frame: object) -> None:
     raise TimeoutError
 
 
-def main(arguments: list[str]) -> int:
+def run_kept(count: int, reader: Reader, kept: Path) -> tuple[list[Fault], int]:
+    """The first inputs of a reader: those answered before by this code are not given again.
+
+    Returns the faults, and how many inputs stand behind them.
+    """
+    code = hash_of(code_version(READERS_COME_FROM), *(p.read_text(encoding="utf-8") for p in _OWN))
+    name = re.sub(r"[^a-z]+", "-", reader.name)
+    log = TrialLog(kept / code / f"{name}.jsonl", {"reader": reader.name, "code": code})
+    wanted = max(1, round(count * reader.share))
+    for first in range(0, wanted, BLOCK):
+        if str(first) not in log.found:
+            found = run(BLOCK, {reader.name: replace(reader, share=1.0)}, first=first)
+            log.add(str(first), [[f.number, f.why] for f in found])
+    blocks = [log.found[str(first)] for first in range(0, wanted, BLOCK)]
+    return [Fault(reader.name, number, why) for block in blocks for number, why in block], BLOCK * len(blocks)
+
+
+def main(arguments: Sequence[str]) -> int:
     """Run, one line a reader and one a kind of fault; exit 1 where there is one."""
-    count = int(arguments[0])
-    first = int(arguments[1]) if len(arguments) > 1 else 0
-    wanted = {n: r for n, r in READERS.items() if not arguments[2:] or n in arguments[2:]}
+    parser = argparse.ArgumentParser(prog="python -m tools.generated_inputs", description=__doc__)
+    parser.add_argument("--count", type=int, default=100, help="inputs of a reader of share one")
+    parser.add_argument("--reader", action="append", default=[], help="name of a reader")
+    parser.add_argument("--kept", type=Path, help="folder in which what was answered is kept")
+    given = parser.parse_args(arguments)
+    if unknown := set(given.reader) - set(READERS):
+        parser.error(f"no reader is named {', '.join(sorted(unknown))}; there are: {', '.join(READERS)}")
     resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
-    found = 0
-    for name, reader in wanted.items():
+    bad = 0
+    for name, reader in READERS.items():
+        if given.reader and name not in given.reader:
+            continue
         began = time.process_time()
-        faults = run(count, {name: reader}, first=first)
-        kinds = Counter(f.why for f in faults)
+        if given.kept:
+            faults, inputs = run_kept(given.count, reader, given.kept)
+        else:
+            faults, inputs = run(given.count, {name: reader}), max(1, round(given.count * reader.share))
         spent = time.process_time() - began
-        print(
-            f"{name}: {max(1, round(count * reader.share)):,} inputs in {spent:.0f} s; faults {len(faults)}", flush=True
-        )
-        for why, times in kinds.most_common():
+        print(f"{name}: {inputs:,} inputs, {spent:.0f} s; faults {len(faults)}", flush=True)
+        for why, times in Counter(f.why for f in faults).most_common():
             print(f"  {times} x {why}, first {next(f.number for f in faults if f.why == why)}", flush=True)
-        found += len(faults)
-    return int(found > 0)
+        bad += len(faults)
+    return int(bad > 0)
 
 
 if __name__ == "__main__":

@@ -307,4 +307,4 @@ def _unreadable(place: Path) -> UnreadableError:
 
 
 def _mark(key: bytes, text: str) -> str:
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, text.encode(), "sha256").hex()

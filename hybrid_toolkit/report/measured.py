@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -229,19 +230,46 @@ def figure_marks(spec: MetricSpec, units: pd.DataFrame, cells: Sequence[NDArray[
         The units behind each cell.
     """
     units = without_mark(units)
-    keys = [c for c in PERSON_KEYS if c in units]
-    who = units[keys].astype("str").agg("|".join, axis=1) if keys else pd.Series(units.index.astype(str), units.index)
     assert spec.statistic is not None
     when = [c for c in units if c in _WHEN or pd.api.types.is_datetime64_any_dtype(units[c])]
     made_of = units[list(dict.fromkeys([*spec.statistic.columns, *when]))]
     numbers = made_of.select_dtypes(include=["number", "bool"]).columns
     made_of = made_of.astype(dict.fromkeys(numbers, "Float64"))  # the same value is the same in any metric
-    brings = pd.util.hash_pandas_object(made_of, index=False).astype("str")
-    out = []
-    for cell in cells:
-        told = brings[cell].groupby(who[cell].to_numpy()).agg(lambda s: "|".join(sorted(s)))
-        out.append({str(k): str(v) for k, v in told.items()})
-    return out
+    made_of = made_of.astype({c: "str" for c in made_of if made_of[c].dtype == object})  # lists cannot be hashed
+    brings = pd.util.hash_pandas_object(made_of, index=False).astype("str").to_numpy(dtype=object)
+    keys = units[[c for c in PERSON_KEYS if c in units]]
+    named = keys.notna().any(axis=1).to_numpy(dtype=bool)
+    joined = _joined(keys)
+    joined[~named] = ""  # a row's number would change with every row taken away before it
+    codes, names = pd.factorize(joined)
+    in_order = np.lexsort((brings.astype("U"), codes))
+    return [_told(codes, names, brings, in_order[cell[in_order]]) for cell in cells]
+
+
+def _joined(keys: pd.DataFrame) -> NDArray[np.object_]:
+    """Keys of a row as one text."""
+    parts = [keys[c].astype("str").fillna("").to_numpy(dtype=object) for c in keys]
+    return np.array(["|".join(row) for row in zip(*parts, strict=True)] if parts else [""] * len(keys), dtype=object)
+
+
+def _told(
+    codes: NDArray[np.intp], names: NDArray[np.object_], brings: NDArray[np.object_], rows: NDArray[np.intp]
+) -> dict[str, str]:
+    """Person -> what all their rows bring, of rows in the order of people and of what they bring.
+
+    Rows that name nobody go by what they bring, and where several bring the same, by their number among these.
+    """
+    if not len(rows):
+        return {}
+    here, what = codes[rows], brings[rows]
+    starts = np.r_[0, np.flatnonzero(np.diff(here)) + 1]
+    told = {}
+    for code, part in zip(here[starts], np.split(what, starts[1:]), strict=True):
+        if names[code]:
+            told[str(names[code])] = "|".join(part)
+        else:
+            told |= {f"{value} {i}": value for value, n in Counter(part).items() for i in range(n)}
+    return told
 
 
 def _cell(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 EACH = 125
-"""Inputs of a reader of share one: two thousand over all; ``python -m tools.generated_inputs N`` does more by hand."""
+"""Inputs of a reader of share one: two thousand over all; ``python -m tools.generated_inputs`` does more by hand."""
 
 
 @pytest.mark.slow

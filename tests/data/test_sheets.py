@@ -200,3 +200,16 @@ def test_a_semicolon_file_with_titles_and_a_footer(tmp_path: Path) -> None:
     raw = find_sources(tmp_path / "a.csv")[0].read()
     assert raw.frame.to_dict("list") == {"Staff no": ["1", "2"], "FTE": ["0,5", "1,0"], "Team": ["A", "A"]}
     assert pd.Index([4, 5]).equals(raw.frame.index)
+
+
+def test_a_workbook_without_a_sheet_is_refused(tmp_path: Path) -> None:
+    """An OpenDocument file of another kind, or one that was cut and closed again, opens and holds no sheet."""
+    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "manifest"))
+    path = tmp_path / "worker.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        body = "<office:body><office:spreadsheet></office:spreadsheet></office:body>"
+        archive.writestr("content.xml", f"<office:document-content {spaces}>{body}</office:document-content>")
+        archive.writestr("META-INF/manifest.xml", f"<manifest:manifest {spaces}></manifest:manifest>")
+    with pytest.raises(UnreadableError, match="no sheet"):
+        find_sources(path)

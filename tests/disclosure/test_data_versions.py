@@ -14,6 +14,8 @@ from hybrid_toolkit.app.worker import Bench
 from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.disclosure.release_ledger import FEW_CHANGED, VersionLedger
 from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.measured import figure_marks
 from hybrid_toolkit.widgets.explorer.metric_view import view_metric
 
 ROWS = pd.DataFrame({"term": ["x"], "estimate": [0.2], "std_error": [0.05], "n": [200], "unit": ["share"]})
@@ -142,3 +144,26 @@ def test_the_workbench_remembers_from_day_to_day_in_the_folder_of_the_work(tmp_p
         assert not view.estimates.content["suppressed"].all() if shown else view.estimates.content["suppressed"].all()
     simulated = Bench()
     assert simulated.gate.ledger is None
+
+
+def test_units_with_a_key_missing_are_held_to_the_ledger_too() -> None:
+    """A child whose family is not recorded ended the ledger's look at who stands behind a figure."""
+    spec = REGISTRY["workers_per_child_year"]
+    assert spec.statistic is not None
+    units = pd.DataFrame({"child_id": [f"C{i}" for i in range(12)], "family_id": pd.array(["F1"] * 11 + [None], "str")})
+    units = units.assign(**dict.fromkeys(spec.statistic.columns, 2.0))
+    told = figure_marks(spec, units, [np.ones(12, dtype=bool), np.arange(12) > 10])
+    assert [len(t) for t in told] == [12, 1]
+
+
+def test_a_unit_that_names_nobody_goes_by_what_it_brings() -> None:
+    """One of forty team days is taken away: one has changed, whatever stood before it."""
+    spec = REGISTRY["team_vacancy_pct"]
+    assert spec.statistic is not None
+    rng = np.random.default_rng(3)
+    units = pd.DataFrame({c: np.round(rng.uniform(1, 9, 40)) for c in spec.statistic.columns})
+    every = np.ones(40, dtype=bool)
+    before = figure_marks(spec, units, [every])[0]
+    later = figure_marks(spec, units.drop(index=7).reset_index(drop=True), [every[1:]])[0]
+    assert len(before) == 40
+    assert len({k for k, _ in before.items() ^ later.items()}) == 1

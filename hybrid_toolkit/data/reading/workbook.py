@@ -79,12 +79,18 @@ def _names(data: bytes, path: Path) -> list[str]:
                 fix="Save it without a password in a folder that is itself safe.",
                 code="FILE-LOCKED",
             )
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return [str(name) for name in book.sheet_names]
+        names = [str(name) for name in CalamineWorkbook.from_filelike(io.BytesIO(data)).sheet_names]
     except UnreadableError:
         raise
     except Exception as error:
         raise _broken(path.name, error) from None
+    if not names:
+        raise UnreadableError(
+            f"{path.name}: the workbook has no sheet.",
+            fix="Open it in the spreadsheet program and save it again, or copy it again from where it came.",
+            code="FILE-TRUNCATED",
+        )
+    return names
 
 
 def _grid(book: CalamineWorkbook, sheet: str, origin: str) -> tuple[list[list[str | None]], int]:

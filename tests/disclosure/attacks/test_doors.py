@@ -9,21 +9,21 @@ from tools.attacks import DOORS, try_door
 from tools.attacks.solve import few_in_or_out, people_fixed
 
 SESSIONS = 100
-"""Sessions a door here; ``python -m tools.attacks 2000`` runs more by hand."""
+"""Sessions a door here; ``python -m tools.attacks --sessions 2000`` runs more by hand."""
 SLOW = {
     "control charts of months": 20,
     "explorer over groups and periods": 12,
     "yesterday's data and today's": 20,
     "steps of a survival curve": 30,
     "regression on one or two people": 40,
-    "a table and a view of nearly the same people": 8,
-    "an action of a plan measured again": 8,
-    "views of one sitting before and after somebody left": 8,
+    "a table and a view of nearly the same people": 12,
+    "an action of a plan measured again": 12,
+    "views of one sitting before and after somebody left": 12,
     "two metrics of the same values": 15,
     "what-if of an estimate on few people": 8,
-    "documents, pictures and states of a view": 2,
+    "documents, pictures and states of a view": 3,
     "texts that describe data": 5,
-    "a hash that confirms a guess": 1,
+    "a hash that confirms a guess": 2,
 }
 """Doors whose session takes a second or more, with their sessions here."""
 BITES = 0.5
@@ -34,7 +34,7 @@ BITES = 0.5
 def test_nobody_comes_out(door: str) -> None:
     found = try_door(door, SLOW.get(door, SESSIONS))
     assert found.gated == 0, f"people were told apart in {found.gated} of {found.sessions} sessions"
-    assert found.ungated >= BITES * found.sessions, "the attack does not bite: it proves nothing"
+    assert found.ungated >= BITES * found.looked > 0, "the attack does not bite: it proves nothing"
 
 
 @pytest.mark.parametrize(
