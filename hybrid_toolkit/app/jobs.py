@@ -21,6 +21,10 @@ MOST_KEPT = 200
 """Answers kept: a session's pages; the oldest go first."""
 IDLE_SECONDS = 60.0
 """A process for long work ends after a minute without any: its memory goes back to the machine."""
+SPARE_SECONDS = 600.0
+"""The second process for pages ends ten minutes after the last question of any: to begin anew takes seconds."""
+READY = "hybrid_toolkit.app.work.look_at_data:make_ready"
+"""Imports what pages of figures need and opens the data, before anyone waits for it."""
 
 
 @dataclass
@@ -99,6 +103,30 @@ class _Lane:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, daemon=True)
                 self._thread.start()
+            self._lock.notify_all()
+
+    @property
+    def waits(self) -> int:
+        """Pieces of work that a new one would wait for."""
+        with self._lock:
+            return len(self._queue) + (self._now is not None)
+
+    def holds(self, slot: str) -> bool:
+        """Whether a question of this slot is asked or waits here."""
+        with self._lock:
+            asked = [*self._queue, *([self._now] if self._now is not None else [])]
+            return bool(slot) and any(w.slot == slot for w in asked)
+
+    @property
+    def cold(self) -> bool:
+        """Whether its process is not there, and nothing is under way that starts it."""
+        with self._lock:
+            gone = self._process is None or self._process.poll() is not None
+            return gone and not self._queue and self._now is None and not self._closed
+
+    def stir(self) -> None:
+        """Count the time without work from now on."""
+        with self._lock:
             self._lock.notify_all()
 
     def warm(self) -> None:
@@ -202,6 +230,7 @@ class Jobs:
         self.handed: bytes | None = None
         self._kept: OrderedDict[str, SlowWork] = OrderedDict()
         self._quick = _Lane(self._start, lambda: self.handed, idle=None)
+        self._spare = _Lane(self._start, lambda: self.handed, idle=SPARE_SECONDS)
         self._long = _Lane(self._start, lambda: self.handed, idle=IDLE_SECONDS)
 
     def _start(self) -> tuple[list[str], Sequence[str]]:
@@ -222,7 +251,19 @@ class Jobs:
 
     def warm(self) -> None:
         """Begin to import and to open the data, before anyone waits for it."""
-        self._quick.warm()
+        self._quick.put(SlowWork(READY, READY, {}))
+
+    def _lane(self, slot: str) -> _Lane:
+        """Where a page's question goes: to the process with less to do, the newer choices of a page behind its own.
+
+        So the second is there for another page when the first is busy; it opens the data once a first page was shown.
+        """
+        room = READY.partition(":")[0]
+        if self._spare.cold and any(w.ready and w.function.startswith(room) for w in list(self._kept.values())):
+            self._spare.put(SlowWork(READY, READY, {}))
+        self._spare.stir()
+        both = (self._quick, self._spare)
+        return next((lane for lane in both if lane.holds(slot)), min(both, key=lambda lane: lane.waits))
 
     def ask(self, function: str, given: Mapping[str, Any], *, long: bool = False, slot: str = "") -> SlowWork:
         """The work of a function with what it is given: begun, if it is not yet; failed work is begun again.
@@ -256,7 +297,7 @@ class Jobs:
         work = self._kept[key] = SlowWork(key, function, given, slot)
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
-        (self._long if long else self._quick).put(work)
+        (self._long if long else self._lane(slot)).put(work)
         return work
 
     def find(self, number: str) -> SlowWork | None:
@@ -269,17 +310,17 @@ class Jobs:
 
     def cancel(self, work: SlowWork) -> None:
         """Stop it, until it is asked for again; its process ends, and begins anew when it is next needed."""
-        self._quick.cancel(work)
-        self._long.cancel(work)
+        for lane in (self._quick, self._spare, self._long):
+            lane.cancel(work)
 
     def reopen(self, arguments: list[str]) -> None:
         """Begin anew with other data; every answer is forgotten."""
         self.close()
         self.__init__(arguments)  # type: ignore[misc]
-        self.warm()
+        self._quick.warm()  # the page that opened them asks for them next
 
     def close(self) -> None:
         """End the processes."""
-        self._quick.close()
-        self._long.close()
+        for lane in (self._quick, self._spare, self._long):
+            lane.close()
         self._kept.clear()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import pickle
+import queue
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Any
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN = 0.1
 """Progress is told at most ten times a second: more often is more work than news."""
+QUIET_SECONDS = 0.5
+"""Nothing is worked out ahead until no question has come for this long: moves in quick succession come first."""
 
 
 class Bench:
@@ -48,6 +52,8 @@ class Bench:
         self.own, self._ledger = path is not None, ledger
         self._path, self._mapping, self._out, self._last = path, mapping, out, 0.0
         self.kept: dict[str, Any] = {}
+        self.ahead: Iterator[object] | None = None
+        """Steps of what the page that was shown last is likely to ask next; worked on while no question waits."""
 
     @cached_property
     def data(self) -> EvaluationData:
@@ -147,13 +153,35 @@ def work_on(arguments: Sequence[str]) -> None:
 
         bench.data = EvaluationData(**pickle.load(sys.stdin.buffer))
     import_module("hybrid_toolkit.app.work")
-    while True:
-        try:
-            function, given = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        pickle.dump(_answer(bench, function, given), out)
+    asked: queue.SimpleQueue[tuple[str, dict[str, Any]] | None] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, asked), daemon=True).start()
+    while (question := _next(bench, asked)) is not None:
+        pickle.dump(_answer(bench, *question), out)
         out.flush()
+
+
+def _listen(questions: IO[bytes], asked: queue.SimpleQueue[Any]) -> None:
+    """Take questions as they come, so that what is worked out ahead can make way; None once they end."""
+    try:
+        while True:
+            asked.put(pickle.load(questions))
+    except EOFError:
+        asked.put(None)
+
+
+def _next(bench: Bench, asked: queue.SimpleQueue[Any]) -> Any:
+    """The next question; until it comes, steps of what may be asked after it."""
+    quiet = QUIET_SECONDS
+    while bench.ahead is not None:
+        try:
+            return asked.get(timeout=quiet) if quiet else asked.get_nowait()
+        except queue.Empty:
+            quiet = 0.0
+        try:
+            next(bench.ahead)
+        except (StopIteration, HybridToolkitError):  # the question that needs it meets the error and tells it
+            bench.ahead = None
+    return asked.get()
 
 
 if __name__ == "__main__":

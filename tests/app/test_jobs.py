@@ -10,6 +10,7 @@ import pytest
 
 from hybrid_toolkit.app.jobs import Jobs, SlowWork
 from hybrid_toolkit.app.visit import Fields, Visit, Waiting
+from hybrid_toolkit.app.worker import QUIET_SECONDS
 from hybrid_toolkit.errors import UsageError
 
 SLOW = "hybrid_toolkit.slow_for_tests"
@@ -29,8 +30,17 @@ def break_down(bench):
 def end(bench):
     import os
     os._exit(3)
+def think(bench, *, steps):
+    def ahead():
+        for bench.thought in range(1, steps + 1):
+            time.sleep(0.05)
+            yield
+    bench.thought, bench.ahead = 0, ahead()
+    return 0
+def thought(bench, *, when):
+    return bench.thought
 module = types.ModuleType({SLOW!r})
-module.__dict__.update(count=count, refuse=refuse, break_down=break_down, end=end)
+module.__dict__.update(count=count, refuse=refuse, break_down=break_down, end=end, think=think, thought=thought)
 sys.modules[{SLOW!r}] = module
 from hybrid_toolkit.app.worker import work_on
 work_on([])
@@ -82,6 +92,26 @@ def test_long_work_does_not_hold_up_a_page(jobs: Jobs) -> None:
     slow = jobs.ask(f"{SLOW}:count", {"to": 600, "seconds": 0.1}, long=True)
     assert done(jobs.ask(f"{SLOW}:count", {"to": 2})).value == 2
     assert not slow.over.is_set()
+
+
+def test_a_page_does_not_wait_for_what_another_asked_first(jobs: Jobs) -> None:
+    slow = jobs.ask(f"{SLOW}:count", {"to": 600, "seconds": 0.1}, slot="measures")
+    other = jobs.ask(f"{SLOW}:count", {"to": 2}, slot="practice")
+    assert done(other).value == 2 and not slow.over.is_set()
+    newer = jobs.ask(f"{SLOW}:count", {"to": 3}, slot="measures")
+    assert newer.state == "waiting", "choices of one page leave the second process to the others"
+    jobs.cancel(slow)
+    assert done(newer).value == 3
+
+
+def test_what_is_worked_out_ahead_makes_way_and_goes_on(jobs: Jobs) -> None:
+    assert done(jobs.ask(f"{SLOW}:think", {"steps": 200})).value == 0
+    time.sleep(QUIET_SECONDS + 1)
+    begun = time.monotonic()
+    at = done(jobs.ask(f"{SLOW}:thought", {"when": 1})).value
+    assert 0 < at < 200 and time.monotonic() - begun < 1, "a question waits for one step, not for all"
+    time.sleep(QUIET_SECONDS + 1)
+    assert done(jobs.ask(f"{SLOW}:thought", {"when": 2})).value > at
 
 
 def test_fast_changes_are_merged(jobs: Jobs) -> None:

@@ -106,6 +106,21 @@ def lens_file(
     return document_bytes(lens_report(view, on=date.fromisoformat(on) if on else date.today()), form)
 
 
+def make_ready(bench: Bench) -> None:
+    """Import what pages of figures need, open the data, and work out how the measure that comes first can be split.
+
+    Parameters
+    ----------
+    bench : Bench
+        The data; they are opened here.
+    """
+    for module, _ in DRAWN_LENSES.values():
+        import_module(f"hybrid_toolkit.widgets.{module}")
+    views = _metrics(bench)
+    for metric in list(views.metrics())[:1]:
+        views.groups(metric)
+
+
 def first_look(bench: Bench) -> dict[str, Any]:
     """What the data hold and allow, and one measure of them.
 
@@ -203,6 +218,7 @@ def _measures(
     for name in ("group", "period", "beside"):
         state[name] = asked[name] if asked.get(name, "") in choices[name] else next(iter(choices[name]))
     view = views.view(ExplorerState(state["metric"], state["group"], state["period"], state["beside"]))
+    bench.ahead = views.ahead(metric)
     shown = LensView(view.title, view.text, metric_panels(view, distribution=True), view.said, headline=view.headline)
     return None, shown, choices, state
 

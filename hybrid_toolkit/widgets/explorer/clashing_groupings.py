@@ -12,7 +12,7 @@ grouping over the whole time; and the groupings of one period with each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -97,19 +97,37 @@ class PeriodGroupings:
         everyone : bool, default False
             They are of everyone, so that they stand beside every grouping.
         """
+        *_, refused = self.admitting(cells, everyone=everyone)
+        return refused
+
+    def admitting(self, cells: Mapping[tuple[str, str], LedgerRows], *, everyone: bool = False) -> Iterator[Refusal]:
+        """As ``admit``, in steps of some tenths of a second; what the last gives is the answer.
+
+        Parameters
+        ----------
+        cells : Mapping[tuple[str, str], LedgerRows]
+            As ``admit``.
+        everyone : bool, default False
+            As ``admit``.
+
+        Yields
+        ------
+        Refusal
+            The answer as far as it is known.
+        """
         refused = self._refused([*self._whole, *self._everyone, *cells.values()])
         for period in dict.fromkeys(p for _, p in cells):
+            yield refused
             if refused:
-                return refused
+                return
             new = [rows for (_, p), rows in cells.items() if p == period]
             refused = self._refused([*self._by_period.get(period, []), *new])
-        if refused:
-            return refused
-        for (_, period), rows in cells.items():
-            self._by_period.setdefault(period, []).append(rows)
-        if everyone:
-            self._everyone += cells.values()
-        return ""
+        if not refused:
+            for (_, period), rows in cells.items():
+                self._by_period.setdefault(period, []).append(rows)
+            if everyone:
+                self._everyone += cells.values()
+        yield refused
 
     def _refused(self, cells: Sequence[LedgerRows]) -> Refusal:
         least = fewest_people(cells, self._people, enough=self._threshold, yes=self._yes)

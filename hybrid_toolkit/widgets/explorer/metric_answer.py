@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.metrics.grouping import group_label
+from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, period_label
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, ExplorerState
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hybrid_toolkit.disclosure.gate import Gate
 
 _WHOLE_PERCENT, _TWO_DECIMALS = 0.1, 10
 """Two figures are shown at least: whole per cent from 10%, two decimals below 10."""
@@ -279,3 +285,31 @@ def number_text(value: float) -> str:
     """
     text = f"{value:,.{2 if abs(value) < _TWO_DECIMALS else 1}f}"
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
+
+
+def plural_unit(unit: str) -> str:
+    """Several of what a metric is measured on, in words.
+
+    Examples
+    --------
+    >>> plural_unit("worker and month"), plural_unit("gap between visits")
+    ('workers and months', 'gaps between visits')
+    """
+    first, _, rest = unit.partition(" and ")
+    if unit == "gap between visits":
+        return "gaps between visits"
+    return f"{first[:-2] if first.endswith('ys') else first}s{f' and {rest}s' if rest else ''}"
+
+
+def view_notes(spec: MetricSpec, rows: pd.DataFrame, hidden: int, gate: Gate) -> list[str]:
+    """What is said below a view: its question, what to take care with, and what is hidden."""
+    notes = [f"Asks: {spec.question}"]
+    flags = list(dict.fromkeys(f for flag in rows["flag"] for f in flag.split("; ") if f))
+    notes += [f"Take care: {flag}." for flag in flags]
+    notes += list(spec.caveats)
+    if spec.co_produced == NOT_CO_PRODUCED:
+        notes.append("Not co-produced with families or practitioners.")
+    policy = gate.policy
+    base = f"Counts are rounded to {policy.rounding_base}. " if policy.rounding_base > 1 else ""
+    notes.append(f"{base}Fewer than {policy.threshold} people are not shown; {hidden or 'none'} hidden here.")
+    return notes

@@ -16,11 +16,11 @@ from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.compute import measure
 from hybrid_toolkit.metrics.people import totals_note
-from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.widgets.explorer.clashing_groupings import PeriodGroupings, Refusal, clashing
 from hybrid_toolkit.widgets.explorer.held_back import held_to_ledger, keep_in_ledger, release_bins
-from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
+from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, plural_unit, view_notes
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, Units
 from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import (
@@ -73,7 +73,7 @@ class MetricViews:
         self._open: dict[str, str] | None = None
         self._measured: dict[tuple[str, str, str], pd.DataFrame] = {}
         self._shown: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
-        self._held_periods: dict[str, Iterator[tuple[str, str, set[tuple[str, str]]]]] = {}
+        self._held_periods: dict[str, Iterator[None]] = {}
         self._refused: dict[tuple[str, str, str], Refusal] = {}
         self._by_gate: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self._clashes: dict[tuple[object, ...], set[str]] = {}
@@ -109,6 +109,22 @@ class MetricViews:
         """What may stand beside this metric -> label: nothing, and published figures where any are known."""
         offered = {NOTHING_BESIDE: "Nothing"}
         return offered | ({PUBLISHED_BESIDE: "Published figures"} if self._published.knows(metric) else {})
+
+    def ahead(self, metric: str) -> Iterator[None]:
+        """Work out in small steps which periods of a metric may be shown: each choice then has its answer at once.
+
+        Parameters
+        ----------
+        metric : str
+            Metric id.
+
+        Yields
+        ------
+        None
+            Between two steps, so that another question can be answered first.
+        """
+        for _ in self._held(self._of(metric)):  # what another view goes on with stays open, unlike by yield from
+            yield
 
     def view(self, state: ExplorerState) -> MetricView:
         """The view of one state.
@@ -150,7 +166,7 @@ class MetricViews:
         keep_in_ledger(self._gate, units, state.group, state.period, told_of, version=self.data.hash)
         distribution, reason = self._distribution(units, ALL_LEVELS if hidden.any() else state.group)
         gone = totals_note(rows, hidden.tolist(), spec.unit)
-        notes = [*([gone] if gone else []), *_notes(spec, rows[~hidden.to_numpy()], int(hidden.sum()), self._gate)]
+        notes = [*([gone] if gone else []), *view_notes(spec, rows[~hidden.to_numpy()], int(hidden.sum()), self._gate)]
         reference = None
         if state.beside != NOTHING_BESIDE:
             if state.beside not in self.beside(state.metric):
@@ -167,7 +183,7 @@ class MetricViews:
             state,
             spec.name,
             spec.value_unit,
-            _plural(spec.unit),
+            plural_unit(spec.unit),
             order,
             estimates,
             distribution,
@@ -232,14 +248,18 @@ class MetricViews:
         # what shows no such period by itself has nothing to be held apart, which takes long
         if period == ALL_LEVELS or set(units.period_names(period)).isdisjoint(p for _, p in alone):
             return {(v, p) for v, p in alone if p == ALL_LEVELS}
-        held = self._held_periods.setdefault(units.spec.id, self._hold_periods(units))
+        held = self._held(units)
         while key not in self._shown:
-            at, level, cells = next(held)
-            self._shown[units.spec.id, at, level] = cells
+            next(held)
         return self._shown[key]
 
-    def _hold_periods(self, units: Units) -> Iterator[tuple[str, str, set[tuple[str, str]]]]:
-        """Which cells of every group and period may be shown, all in their fixed order, as far as is asked."""
+    def _held(self, units: Units) -> Iterator[None]:
+        if units.spec.id not in self._held_periods:
+            self._held_periods[units.spec.id] = self._hold_periods(units)
+        return self._held_periods[units.spec.id]
+
+    def _hold_periods(self, units: Units) -> Iterator[None]:
+        """Note which cells of every group and period may be shown, step by step in their fixed order."""
         offered = [g for g in GROUP_CHOICES if units.labels(g) is not None and g not in self._clashing(units)]
         whole = [
             (ALL_LEVELS, ALL_LEVELS),
@@ -260,12 +280,14 @@ class MetricViews:
                 )
                 block = {(v, p): units.cell(group, v, name, p) for v, p in here}
                 if block and not refused:
-                    refused = together.admit(block, everyone=group == ALL_LEVELS)
+                    for refused in together.admitting(block, everyone=group == ALL_LEVELS):  # noqa: B007
+                        yield
                 if refused:  # finer periods would give the coarser away
                     self._refused[units.spec.id, group, name] = refused
                 else:
                     kept = kept | set(block)
-                yield group, name, kept
+                self._shown[units.spec.id, group, name] = kept
+                yield
 
     def _alone(self, units: Units, group: str) -> set[tuple[str, str]]:
         """The cells of one group that the gate lets through by themselves."""
@@ -371,23 +393,3 @@ def _not_offered(what: str, asked: str, offered: dict[str, str]) -> UsageError:
         else "Run 'hybrid-toolkit coverage FOLDER' to see which table or column to add.",
         code="VIEW-CHOICE",
     )
-
-
-def _plural(unit: str) -> str:
-    first, _, rest = unit.partition(" and ")
-    if unit == "gap between visits":
-        return "gaps between visits"
-    return f"{first[:-2] if first.endswith('ys') else first}s{f' and {rest}s' if rest else ''}"
-
-
-def _notes(spec: MetricSpec, rows: pd.DataFrame, hidden: int, gate: Gate) -> list[str]:
-    notes = [f"Asks: {spec.question}"]
-    flags = list(dict.fromkeys(f for flag in rows["flag"] for f in flag.split("; ") if f))
-    notes += [f"Take care: {flag}." for flag in flags]
-    notes += list(spec.caveats)
-    if spec.co_produced == NOT_CO_PRODUCED:
-        notes.append("Not co-produced with families or practitioners.")
-    policy = gate.policy
-    base = f"Counts are rounded to {policy.rounding_base}. " if policy.rounding_base > 1 else ""
-    notes.append(f"{base}Fewer than {policy.threshold} people are not shown; {hidden or 'none'} hidden here.")
-    return notes
