@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tools.times import read
+
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take longest come first, so that no core waits at the end; those not timed drive a browser."""
+    took = {ROOT / file: seconds for file, (_, seconds) in read().items()}
+    items.sort(key=lambda item: -took.get(item.path, float("inf")))
 
 
 @pytest.fixture(scope="session")

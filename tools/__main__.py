@@ -19,8 +19,8 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "set-up-for.txt"
-SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
-"""Tests of one file stay together; files run side by side, one a core."""
+SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+"""Tests of one file stay together; files run side by side, one a core, in the order of ``tests/conftest.py``."""
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """With as many processes as cores, each works out small matrices up to ten times as fast on one thread as on several
 that wait for each other."""
