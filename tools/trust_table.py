@@ -7,7 +7,8 @@ Run from the repository:
 writes docs/trust.csv and docs/trust.md. The same arguments give the same table on any number of cores. A run that was
 interrupted goes on where it stopped: each cell keeps its draws in ``out/trust`` until the code changes. ``--as-run``
 writes the table from the draws that are kept so far, at least 100 a cell. ``--only wedge`` takes the estimators,
-families and worlds whose name holds that word and writes nothing to docs.
+families and worlds whose name holds that word and writes nothing to docs; with ``--update`` these rows take the place
+of theirs in the table that is there.
 """
 
 from __future__ import annotations
@@ -115,6 +116,15 @@ def table(
         trial = try_estimator(candidate, dgp, n_sims=count, seed=seed, n_jobs=jobs, progress=progress, resume=kept)
         rows.append(row(candidate, trial))
     return pd.DataFrame(rows).round(6)
+
+
+def put_into(kept: pd.DataFrame, drawn: pd.DataFrame, candidates: Sequence[Candidate]) -> pd.DataFrame:
+    """The table that is there with the rows drawn anew, in the order of the candidates; what is no candidate's goes."""
+    key = ["estimator", "world"]
+    rows = pd.concat([drawn, kept], ignore_index=True).drop_duplicates(key)
+    place = {(c.id, w.id): i for i, (c, w) in enumerate(cells(candidates))}
+    at = pd.Series([place.get(k, -1) for k in zip(rows["estimator"], rows["world"], strict=True)], index=rows.index)
+    return rows[at >= 0].loc[at[at >= 0].sort_values().index].reset_index(drop=True)
 
 
 def _told(value: float, error: float, style: str) -> str:
@@ -244,6 +254,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", default="", help="a word that the estimator, its family or the world holds")
+    parser.add_argument("--update", action="store_true", help="with --only: put the rows into the table that is there")
     parser.add_argument("--as-run", action="store_true", help="take the draws kept so far, at least 100 a cell")
     parser.add_argument("--work", type=Path, default=Path("out/trust"), help="folder that keeps the draws of a run")
     parser.add_argument("--out", type=Path, default=Path("docs"))
@@ -254,7 +265,10 @@ def main() -> None:
         sys.exit(f"No estimator, family or world holds that word. Families: {sorted({c.family for c in CANDIDATES})}.")
     if args.only:
         print("\n".join(lines_of(frame)))
-        return
+        if not args.update:
+            return
+        there = pd.read_csv(args.out / "trust.csv", dtype={"failed_with": str}).fillna({"failed_with": ""})
+        frame = put_into(there, frame, CANDIDATES)
     how = f"{f' --sims {args.n_sims}' if args.n_sims else ''}{' --as-run' if args.as_run else ''}"
     command = f"python -m tools.trust_table{how} --seed {args.seed}"
     args.out.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hybrid_toolkit import models
 from hybrid_toolkit.errors import CoverageError, EstimationError
 from hybrid_toolkit.models import Category, Column, Interaction, as_term, fit_linear, fit_linear_pyfixest, spline
 
@@ -194,3 +195,42 @@ def test_a_sandwich_with_few_clusters_says_that_it_is_too_narrow() -> None:
         for v in ("sandwich", "jackknife")
     }
     assert "use the jackknife" in told["sandwich"] and "too narrow" not in told["jackknife"]
+
+
+REPEATED = [Column("x"), Category("kind"), Category("again")]
+FITS_THAT_LEAVE_OUT = {
+    "fit_linear": lambda f: fit_linear(f, outcome="y", terms=REPEATED, cluster="team"),
+    "fit_cr2": lambda f: models.fit_cr2(f, outcome="y", terms=REPEATED, cluster="team"),
+    "fit_two_way": lambda f: models.fit_two_way(f, outcome="y", terms=REPEATED, clusters=("team", "month")),
+    "wild_bootstrap": lambda f: models.wild_bootstrap(f, outcome="y", terms=REPEATED, term="x", cluster="team"),
+    "fit_pooled_slopes": lambda f: models.fit_pooled_slopes(
+        f, outcome="y", exposure="x", group="month", cluster="team", covariates=REPEATED[1:]
+    ),
+}
+
+
+def _repeated() -> pd.DataFrame:
+    f = made()
+    kind = f["site"] % 3
+    return f.assign(kind=kind.map({0: "a", 1: "b", 2: "c"}), again=kind.map({0: "secret0", 1: "k", 2: "secret2"}))
+
+
+@pytest.mark.parametrize("name", FITS_THAT_LEAVE_OUT)
+def test_a_category_that_repeats_another_is_named_where_it_is_left_out(name) -> None:
+    fit = FITS_THAT_LEAVE_OUT[name](_repeated())
+    assert len(fit.dropped) == 2 and all(c.startswith("again[") for c in fit.dropped)
+    assert "Left out, since other columns determine them: again[...] (2 of its levels)." in fit.prose()
+    assert "secret" not in fit.prose()
+    alone = fit_linear(made(), outcome="y", terms=[Column("x")], cluster="team")
+    assert not alone.dropped and "since other columns" not in alone.prose()
+
+
+@pytest.mark.parametrize("terms", [["x", "twice"], ["x", "kind", "again"]])
+@pytest.mark.parametrize("name", ["fit_linear_pyfixest", "fit_ols", "fit_mixed", "fit_binary"])
+def test_other_fits_refuse_a_column_that_others_determine(name, terms) -> None:
+    f = _repeated().assign(twice=lambda f: 2 * f["x"] + 1)
+    more = {"fit_ols": {}, "fit_mixed": {"groups": "team"}}.get(name, {"cluster": "team"})
+    outcome = "early" if name == "fit_binary" else "y"
+    with pytest.raises(EstimationError, match=terms[-1]) as caught:
+        getattr(models, name)(f, outcome=outcome, terms=terms, **more)
+    assert caught.value.code == "SINGULAR" and "secret" not in str(caught.value)

@@ -15,7 +15,7 @@ from hybrid_toolkit.trust.candidate import Candidate
 from hybrid_toolkit.trust.candidates import CANDIDATES
 from hybrid_toolkit.trust.dgps import DGP, DGPS
 from hybrid_toolkit.trust.try_estimator import HIGHEST, LOWEST, Trial, try_estimator
-from tools.trust_table import kept_draws, page, table
+from tools.trust_table import kept_draws, page, put_into, table
 
 NORMAL = DGP("normal", "A normal sample.", 1.0, lambda r: pd.DataFrame({"y": r.normal(1, 1, 20)}), breaks="nothing")
 
@@ -195,6 +195,24 @@ def test_the_table_and_its_page(tmp_path) -> None:
         first[first["family"] == "stepped wedge of teams"], mine, "x"
     )
     assert "## Stepped wedge of teams" in text and "`linear-unclustered` *" in text and "±" in text
+
+
+def test_rows_drawn_anew_take_the_place_of_theirs_and_no_other_row_changes() -> None:
+    mine = [c for c in CANDIDATES if c.id in ("wedge-fixed-effects", "linear-unclustered")]
+    kept = table(mine, only="wedge", n_sims=3)
+    gone = kept.assign(estimator="no candidate of today")
+    drawn = table(mine, only="linear-null", n_sims=3)
+    whole = put_into(pd.concat([kept.assign(n_sims=1), drawn, gone]), kept, mine)
+    assert whole["n_sims"].tolist() == [3] * len(whole)
+    assert list(zip(whole["estimator"], whole["world"], strict=True)) == [
+        (c.id, w) for c in mine for w in c.dgps if c.id == "wedge-fixed-effects" or w == "linear-null"
+    ]
+
+
+def test_the_committed_page_is_made_from_the_committed_table() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    kept = pd.read_csv(docs / "trust.csv", dtype={"failed_with": str}).fillna({"failed_with": ""})
+    assert page(kept, CANDIDATES, "python -m tools.trust_table --seed 20252000") == (docs / "trust.md").read_text()
 
 
 def test_a_run_that_has_not_ended_is_told_in_whole_hundreds(tmp_path) -> None:

@@ -16,7 +16,7 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, left_out_words
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
 from hybrid_toolkit.models.terms.prediction import PredictsMeans
 from hybrid_toolkit.models.terms.result_rows import (
@@ -76,6 +76,8 @@ class BiasReducedFit(NamedCoefficients, PredictsMeans, ResultBase):
         The terms, each category with the levels of the rows used; None where there is no mean to predict.
     taken_out : int, default 0
         Coefficients that are fitted and not given: intercepts of fixed effects, and columns of no interest.
+    dropped : tuple[str, ...], optional
+        Levels of categories that other columns determine, left out of the fit.
 
     Examples
     --------
@@ -105,6 +107,7 @@ class BiasReducedFit(NamedCoefficients, PredictsMeans, ResultBase):
     converged: bool = True
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
     taken_out: int = 0
+    dropped: tuple[str, ...] = ()
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
         """One row a coefficient: the columns of ``TIDY_COLUMNS``, ``df`` and ``clusters_behind``.
@@ -153,7 +156,8 @@ class BiasReducedFit(NamedCoefficients, PredictsMeans, ResultBase):
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left "
             f"out for missing values. Each coefficient has its own degrees of freedom, from {self.df.min():.1f} to "
             f"{self.df.max():.1f}; under about 4 an interval leans on errors that are "
-            f"normal.{support.few_words(self._fewest, holds=True)} A model describes association."
+            f"normal.{support.few_words(self._fewest, holds=True)}{left_out_words(self.dropped)} "
+            "A model describes association."
         )
 
 
@@ -252,6 +256,7 @@ def fit_cr2(
         model_terms=None if fixed_effects or stand_ins else p.model_terms,
         behind=frozen(np.minimum(p.sides[keep], support.effective(support.leverages(x, keep, turn=p.turn)))),
         taken_out=p.n_coefficients - len(keep),
+        dropped=p.dropped,
     )
 
 

@@ -13,7 +13,7 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
-from hybrid_toolkit.models.terms.arguments import check_arguments, check_column
+from hybrid_toolkit.models.terms.arguments import check_arguments, check_column, left_out_words
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
 from hybrid_toolkit.models.terms.result_rows import as_instruments, as_names, as_terms, check_choice, check_level
 from hybrid_toolkit.models.terms.terms import Column, Term, Terms
@@ -78,6 +78,8 @@ class WildTest(ResultBase):
         p-value nor interval.
     converged : bool, default True
         Always True here.
+    dropped : tuple[str, ...], optional
+        Levels of categories that other columns determine, left out of the fit.
 
     Examples
     --------
@@ -107,6 +109,7 @@ class WildTest(ResultBase):
     conf_level: float
     behind: float = np.inf
     converged: bool = True
+    dropped: tuple[str, ...] = ()
 
     @property
     def method(self) -> str:
@@ -151,10 +154,10 @@ class WildTest(ResultBase):
         str
             Prose with its caveat.
         """
+        few, lost = support.few_words(self.behind, holds=True), left_out_words(self.dropped)
         return (
             f"{self.term}: p = {self.p_value:.3f} against {self.null:g} ({self.method}; {self.n:,} rows in "
-            f"{self.n_clusters} clusters).{support.few_words(self.behind, holds=True)} It holds with few clusters, "
-            "less so where few of them carry the exposure."
+            f"{self.n_clusters} clusters).{few}{lost} It holds with few clusters, less so where few carry the exposure."
         )
 
 
@@ -253,9 +256,8 @@ def wild_bootstrap(
     p = prepare_matrix(used, outcome, model, cluster, fixed_effects, {})
     if tested not in p.x_names or tested in p.nuisance:
         raise EstimationError(f"the model has no coefficient '{tested}'.", fix="Name one it has.", code="TERM-UNKNOWN")
-    pieces = _pieces(p, p.x_names.index(tested))
+    pieces = _pieces(p, at := p.x_names.index(tested))
     kind = weights if weights != "auto" else ("webb" if len(p.grams) < FEW_FOR_RADEMACHER else "rademacher")
-    at = p.x_names.index(tested)
     leverage = support.leverages(p.grams[:, p.layout.x[:, None], p.layout.x[None, :]], np.array([at]), turn=p.turn)
     behind = float(min(p.sides[at], support.effective(leverage)[0]))
     v, exact = _weights(kind, len(p.grams), draws, seed)
@@ -284,6 +286,7 @@ def wild_bootstrap(
         reduced_form=bool(instruments),
         conf_level=conf_level,
         behind=behind,
+        dropped=p.dropped,
     )
 
 

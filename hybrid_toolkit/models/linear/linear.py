@@ -14,7 +14,7 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, left_out_words
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
 from hybrid_toolkit.models.terms.prediction import PredictsMeans
 from hybrid_toolkit.models.terms.result_rows import NamedCoefficients, as_instruments, as_names, as_terms
@@ -73,7 +73,7 @@ class LinearFit(NamedCoefficients, PredictsMeans, ResultBase):
     r2_within : float
         Share of the outcome's variance (after fixed effects) that the fitted values account for.
     dropped : tuple[str, ...]
-        Nuisance columns that carried nothing of their own.
+        Levels of categories that other columns determine, left out of the fit.
     leverage : Array
         Clusters x k partial leverages; see ``support``.
     behind : Array
@@ -225,7 +225,8 @@ class LinearFit(NamedCoefficients, PredictsMeans, ResultBase):
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} rows "
             f"left out for missing values. Intervals: {VARIANCES[self.variance]}, t with {free} degrees of "
-            f"freedom.{few} A model describes association; the study design decides what more it can show."
+            f"freedom.{few}{left_out_words(self.dropped)} "
+            "A model describes association; the study design decides what more it can show."
         )
 
 

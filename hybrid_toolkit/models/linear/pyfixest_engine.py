@@ -11,7 +11,7 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError, from_extra
-from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers, told_names
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_instruments,
@@ -68,7 +68,8 @@ def fit_linear_pyfixest(
     Raises
     ------
     EstimationError
-        Pyfixest could not fit the model, or the jackknife was asked for with instruments.
+        Pyfixest could not fit the model, a column is determined by others (``SINGULAR``), or the jackknife was asked
+        for with instruments.
 
     Examples
     --------
@@ -133,6 +134,13 @@ def fit_linear_pyfixest(
             code="ENGINE",
         ) from None
     names = {**plain, **bent, "Intercept": "(Intercept)"}
+    lost = [c for c in given if c not in {names[str(c)] for c in table.index}]
+    if lost:
+        raise EstimationError(
+            f"{len(lost)} column(s) vary only with other columns or fixed effects: {told_names(lost)}.",
+            fix="Leave out the column, or the fixed effect or column that determines it.",
+            code="SINGULAR",
+        )
     clusters = safe["g"].nunique()
     told: list[str] = [str(names[str(c)]) for c in table.index]
     turn: Array = np.diag(np.array([size / sizes.get(c, 1.0) for c in told], dtype=np.float64))

@@ -14,7 +14,7 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.multilevel.slope_pool import SlopePool, evened
-from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
+from hybrid_toolkit.models.terms.arguments import check_arguments, left_out_words, numbers
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_names, as_terms, check_level, term_columns, tidy_rows
 from hybrid_toolkit.models.terms.terms import Category, Column, Terms
@@ -58,6 +58,8 @@ class PooledSlopesFit(ResultBase):
         Level of the intervals.
     converged : bool, default True
         Always True here: one variance is searched for, in an interval that holds its optimum.
+    dropped : tuple[str, ...], optional
+        Levels of covariates that other columns determine, left out of the fit.
 
     Examples
     --------
@@ -85,6 +87,7 @@ class PooledSlopesFit(ResultBase):
     n_clusters: int
     conf_level: float
     converged: bool = True
+    dropped: tuple[str, ...] = ()
 
     @property
     def method(self) -> str:
@@ -141,7 +144,8 @@ class PooledSlopesFit(ResultBase):
         apart = "Slopes differ between groups" if p < SIGNS else "No sign that slopes differ between groups"
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left "
-            f"out. Mean slope {self.mean:.3f}, spread over groups {self.sd_random:.3f}. {apart} (p = {p:.2f}). Each "
+            f"out.{left_out_words(self.dropped)} "
+            f"Mean slope {self.mean:.3f}, spread over groups {self.sd_random:.3f}. {apart} (p = {p:.2f}). Each "
             "slope is drawn towards the mean by as much as it is uncertain; its interval has its level on average "
             "over groups, "
             "not for the one that stands out most. A model describes association."
@@ -276,6 +280,7 @@ def fit_pooled_slopes(
         n_missing=len(frame) - fit.n,
         n_clusters=fit.n_clusters,
         conf_level=conf_level,
+        dropped=tuple(c for c in fit.dropped if not c.startswith(f"{group}[")),
     )
 
 

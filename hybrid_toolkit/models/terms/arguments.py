@@ -190,6 +190,27 @@ def told_names(names: Sequence[str]) -> str:
     return ", ".join(f"{name} ({n} of its levels)" if "[...]" in name else name for name, n in counted.items())
 
 
+def left_out_words(dropped: Sequence[str]) -> str:
+    """A sentence on columns that a fit leaves out because others determine them; empty where there are none.
+
+    Parameters
+    ----------
+    dropped : Sequence[str]
+        Names of the columns.
+
+    Returns
+    -------
+    str
+        The sentence, with a space before it.
+
+    Examples
+    --------
+    >>> left_out_words(["site[b]", "site[c]"]), left_out_words([])
+    (' Left out, since other columns determine them: site[...] (2 of its levels).', '')
+    """
+    return f" Left out, since other columns determine them: {told_names(dropped)}." if dropped else ""
+
+
 def check_column(frame: pd.DataFrame, name: str) -> str:
     """The name itself, once it is a column of the frame; it is looked up and never evaluated.
 
