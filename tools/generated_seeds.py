@@ -20,7 +20,7 @@ import pandas as pd
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.app.documents import Saving, read_saving
-from hybrid_toolkit.data.instruments.reading import load_instrument
+from hybrid_toolkit.data.instruments.definition_file import load_instrument
 from hybrid_toolkit.data.mapping.mapping_file import load_mapping
 from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 from hybrid_toolkit.data.privacy.pseudonymise import pseudonymise_folder

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.reading import as_numbers, check_table, measured, plain
+from hybrid_toolkit.columns.plain_columns import as_numbers, check_table, measured, plain
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.rubin_rules import Pooled, pool_rubin

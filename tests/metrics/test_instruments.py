@@ -13,7 +13,7 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.data.instruments import reading
+from hybrid_toolkit.data.instruments import definition_file
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import CoverageError, MeasureError
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
@@ -267,10 +267,12 @@ def test_a_file_that_is_no_toml_or_has_another_id_is_named(tmp_path: Path) -> No
 def test_two_files_that_give_the_same_scale_are_both_named(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = spoil("edmondson", "scales.0.id", "who5")
     twin = parse_instrument({**raw, "id": "twin"}, file="twin.toml", shipped=True)
-    monkeypatch.setattr(reading, "instrument_ids", lambda: ("who5", "twin"))
-    monkeypatch.setattr(reading, "load_instrument", lambda name: twin if name == "twin" else load_instrument(name))
+    monkeypatch.setattr(definition_file, "instrument_ids", lambda: ("who5", "twin"))
+    monkeypatch.setattr(
+        definition_file, "load_instrument", lambda name: twin if name == "twin" else load_instrument(name)
+    )
     with pytest.raises(MeasureError, match=r"twin.toml: 'scales' holds the id 'who5', which who5.toml"):
-        reading.instruments_in("survey")
+        definition_file.instruments_in("survey")
 
 
 @pytest.mark.parametrize("name", instrument_ids())

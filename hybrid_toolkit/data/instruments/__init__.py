@@ -8,7 +8,7 @@ from hybrid_toolkit.data.instruments.definition import (
     InstrumentScale,
     ScoreBand,
 )
-from hybrid_toolkit.data.instruments.reading import (
+from hybrid_toolkit.data.instruments.definition_file import (
     instrument_ids,
     instruments_in,
     load_instrument,

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hybrid_toolkit.data.known.codes import is_outsider
-from hybrid_toolkit.data.known.reading import reads
+from hybrid_toolkit.data.known.readable_codes import reads
 from hybrid_toolkit.data.matching.links import HALF_MET, Link, links_of, meets
 from hybrid_toolkit.data.matching.parts import ProposedPart, make_part
 from hybrid_toolkit.data.matching.profile import MOSTLY, Profile

@@ -10,7 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from hybrid_toolkit.data.known.filler_dates import filler_date
-from hybrid_toolkit.data.known.reading import reads
+from hybrid_toolkit.data.known.readable_codes import reads
 from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.known.units import amount
 from hybrid_toolkit.data.privacy.identifiers import identifier_problems

@@ -10,6 +10,7 @@ import pandas as pd
 from hybrid_toolkit.data.published.cells import cell_text
 from hybrid_toolkit.data.published.columns import normal_header
 from hybrid_toolkit.data.published.crosstab import tidy_crosstab
+from hybrid_toolkit.data.published.file_to_grid import READ, read_grids
 from hybrid_toolkit.data.published.find_tables import find_rectangles, heads_areas, lines_of
 from hybrid_toolkit.data.published.header_rows import area_row
 from hybrid_toolkit.data.published.layouts import read_table
@@ -30,7 +31,6 @@ from hybrid_toolkit.data.published.not_understood import not_understood
 from hybrid_toolkit.data.published.person_level import refuse_people
 from hybrid_toolkit.data.published.places.coded_names import split_codes
 from hybrid_toolkit.data.published.places.narrower import refuse_wider
-from hybrid_toolkit.data.published.reading import READ, read_grids
 from hybrid_toolkit.errors import HybridToolkitError, PersonLevelError, PublishedError
 
 

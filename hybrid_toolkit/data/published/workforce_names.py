@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.published.cells import cell_text
 from hybrid_toolkit.data.published.columns import normal_header
-from hybrid_toolkit.data.published.reading import READ, read_grids
+from hybrid_toolkit.data.published.file_to_grid import READ, read_grids
 from hybrid_toolkit.errors import PublishedError
 
 _RENAMED = (

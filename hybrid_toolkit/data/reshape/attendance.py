@@ -8,7 +8,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.known.codes import plain_spelling
 from hybrid_toolkit.data.reshape.dates import days_of
-from hybrid_toolkit.data.reshape.halves import FrameMade
+from hybrid_toolkit.data.reshape.half_days import FrameMade
 from hybrid_toolkit.data.reshape.spec import Attended
 
 _HOME = frozenset(

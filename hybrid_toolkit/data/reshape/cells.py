@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from hybrid_toolkit.data.known.codes import is_outsider, known_code
-from hybrid_toolkit.data.known.reading import reads
+from hybrid_toolkit.data.known.readable_codes import reads
 from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.known.units import amount
 from hybrid_toolkit.data.mapping.mapping_file import TableMap
 from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS
 from hybrid_toolkit.data.privacy.pseudonym import loose_key
 from hybrid_toolkit.data.reading.raw_table import RawTable, normal_name
-from hybrid_toolkit.data.reshape.again import fill_rereferrals
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.due import fill_due_dates
-from hybrid_toolkit.data.reshape.halves import FrameMade, added_up, one_a_half
+from hybrid_toolkit.data.reshape.half_days import FrameMade, added_up, one_a_half
 from hybrid_toolkit.data.reshape.lookup import looked_up
+from hybrid_toolkit.data.reshape.re_referrals import fill_rereferrals
 from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
 from hybrid_toolkit.errors import MappingError
 

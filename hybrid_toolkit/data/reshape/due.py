@@ -9,7 +9,7 @@ import pandas as pd
 from hybrid_toolkit.data.known.codes import known_code
 from hybrid_toolkit.data.known.visit_due import VisitInterval
 from hybrid_toolkit.data.reshape.dates import days_of
-from hybrid_toolkit.data.reshape.halves import FrameMade
+from hybrid_toolkit.data.reshape.half_days import FrameMade
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES, TABLES
 
 

@@ -13,7 +13,7 @@ from hybrid_toolkit.data.known.answers import answer_number
 from hybrid_toolkit.data.privacy.pseudonym import pseudonym
 from hybrid_toolkit.data.reading.raw_table import normal_name
 from hybrid_toolkit.data.reshape.dates import days_of
-from hybrid_toolkit.data.reshape.halves import FrameMade, halves_of
+from hybrid_toolkit.data.reshape.half_days import FrameMade, halves_of
 from hybrid_toolkit.data.reshape.spec import Grid, Households, Open, Spells, Steps, Wide
 
 WAVE_GAP = 31

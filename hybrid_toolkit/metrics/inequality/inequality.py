@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.columns.reading import check_table, measured, plain
+from hybrid_toolkit.columns.plain_columns import check_table, measured, plain
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.result import ResultBase
 

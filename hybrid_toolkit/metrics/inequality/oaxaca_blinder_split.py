@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.columns.reading import as_numbers, measured
+from hybrid_toolkit.columns.plain_columns import as_numbers, measured
 from hybrid_toolkit.columns.scaling import scaled, solve_kept
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.inequality.decomposition import (

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.reading import measured_table
+from hybrid_toolkit.columns.plain_columns import measured_table
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.instruments import InstrumentScores

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.reading import LARGEST, as_numbers
+from hybrid_toolkit.columns.plain_columns import LARGEST, as_numbers
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.factor_model import Moments
 

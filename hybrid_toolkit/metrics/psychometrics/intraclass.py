@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.columns.reading import measured, measured_table, plain
+from hybrid_toolkit.columns.plain_columns import measured, measured_table, plain
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability, item_matrix
 

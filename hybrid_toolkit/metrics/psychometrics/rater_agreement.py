@@ -11,7 +11,7 @@ from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa as _cohens_kappa
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.reading import as_numbers, measured_table, plain
+from hybrid_toolkit.columns.plain_columns import as_numbers, measured_table, plain
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability
 

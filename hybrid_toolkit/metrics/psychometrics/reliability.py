@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.reading import measured_table
+from hybrid_toolkit.columns.plain_columns import measured_table
 from hybrid_toolkit.errors import MeasureError
 
 _LEAST_ITEMS, _LEAST_ROWS = 3, 3

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.reading import as_numbers, plain
+from hybrid_toolkit.columns.plain_columns import as_numbers, plain
 from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.panel_blocks import NEVER, PanelBlocks, blocks_of

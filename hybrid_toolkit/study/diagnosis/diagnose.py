@@ -13,7 +13,7 @@ from joblib import Parallel, delayed
 from tqdm.std import tqdm
 
 from hybrid_toolkit.data.evaluation_data import SIMULATED, EvaluationData, vouch
-from hybrid_toolkit.data.instruments.reading import survey_instruments_of
+from hybrid_toolkit.data.instruments.definition_file import survey_instruments_of
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.declaration.study_spec import StudySpec

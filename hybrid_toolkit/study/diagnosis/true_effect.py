@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.data.instruments.reading import survey_instruments_of
+from hybrid_toolkit.data.instruments.definition_file import survey_instruments_of
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
 from hybrid_toolkit.study.declaration.study_spec import StudySpec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hybrid_toolkit.columns.reading import FALSE, TRUE
+from hybrid_toolkit.columns.plain_columns import FALSE, TRUE
 from hybrid_toolkit.data.known.codes import known_code
 from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.reading.coerce import MISSING_WORDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.data.reshape.dates import days_of
-from hybrid_toolkit.data.reshape.halves import FrameMade
+from hybrid_toolkit.data.reshape.half_days import FrameMade
 
 _YEAR = pd.DateOffset(months=12)
 """As the children in need census counts: within twelve months of an earlier referral."""
