@@ -26,6 +26,7 @@ import tornado.httpserver
 import tornado.ioloop
 import tornado.web
 
+from hybrid_toolkit.app.half_typed import show_page
 from hybrid_toolkit.app.registry import find_page
 from hybrid_toolkit.app.session import Session
 from hybrid_toolkit.app.settings import ADDRESS, Settings, read_arguments, taken_over
@@ -130,7 +131,7 @@ class PageHandler(Guarded):
         for last in (False, True):
             try:
                 pool = self.session.writer if sent else self.session.readers
-                answer = await asyncio.get_running_loop().run_in_executor(pool, page.show, visit)
+                answer = await asyncio.get_running_loop().run_in_executor(pool, show_page, page, visit)
                 break
             except Waiting as waiting:
                 work = waiting.work

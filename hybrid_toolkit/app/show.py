@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
 
@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from hybrid_toolkit.app.glossary import mark_terms
+from hybrid_toolkit.app.half_typed import half_typed
 from hybrid_toolkit.app.registry import PAGE_GROUPS, Page, group_pages, status_of
 from hybrid_toolkit.app.visit import PageView, Visit
 from hybrid_toolkit.errors import HybridToolkitError
@@ -111,6 +112,7 @@ def render(
         "told": told,
         "xsrf": xsrf,
         "problem": problem,
+        "half_typed": None if visit is None else partial(half_typed, visit),
         "others": visit.workspace.others() if visit is not None and visit.workspace is not None else (),
         "version": version("hybrid-toolkit"),
     }

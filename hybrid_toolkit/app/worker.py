@@ -138,7 +138,7 @@ def _answer(bench: Bench, function: str, given: dict[str, Any]) -> tuple[str, An
 
 
 def work_on(arguments: Sequence[str]) -> None:
-    """Answer questions from the standard input until it ends."""
+    """Answer questions from the standard input; when it ends, the process ends."""
     parser = argparse.ArgumentParser(prog="hybrid_toolkit.app.worker")
     for name in ("data", "mapping", "ledger"):
         parser.add_argument(f"--{name}")
@@ -153,23 +153,23 @@ def work_on(arguments: Sequence[str]) -> None:
 
         bench.data = EvaluationData(**pickle.load(sys.stdin.buffer))
     import_module("hybrid_toolkit.app.work")
-    asked: queue.SimpleQueue[tuple[str, dict[str, Any]] | None] = queue.SimpleQueue()
+    asked: queue.SimpleQueue[tuple[str, dict[str, Any]]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, asked), daemon=True).start()
-    while (question := _next(bench, asked)) is not None:
-        pickle.dump(_answer(bench, *question), out)
+    while True:
+        pickle.dump(_answer(bench, *_next(bench, asked)), out)
         out.flush()
 
 
 def _listen(questions: IO[bytes], asked: queue.SimpleQueue[Any]) -> None:
-    """Take questions as they come, so that what is worked out ahead can make way; None once they end."""
+    """Take questions as they come, so that what is worked out ahead can make way; they end with the workbench."""
     try:
         while True:
             asked.put(pickle.load(questions))
     except EOFError:
-        asked.put(None)
+        os._exit(0)  # at once, amid slow work too: whoever asked has gone
 
 
-def _next(bench: Bench, asked: queue.SimpleQueue[Any]) -> Any:
+def _next(bench: Bench, asked: queue.SimpleQueue[tuple[str, dict[str, Any]]]) -> tuple[str, dict[str, Any]]:
     """The next question; until it comes, steps of what may be asked after it."""
     quiet = QUIET_SECONDS
     while bench.ahead is not None:

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from hybrid_toolkit.app import Server, start_app
 from hybrid_toolkit.app.settings import free_port
@@ -102,4 +102,49 @@ def test_what_is_entered_on_any_page_outlives_a_reload_a_closed_tab_and_a_killed
             assert page.evaluate(_ENTERED) == entered[path], path
     finally:
         second.stop()
+        context.close()
+
+
+BY_BUTTON = ("/assess/own", "/assess/people", "/study/question", "/data/open", "/data/published", "/work")
+"""Pages whose forms take effect by a button."""
+
+
+def _by_button(page: Page, url: str) -> tuple[Locator, Locator]:
+    """The texts and the choices of a page's forms that take effect by a button."""
+    page.goto(url)
+    expect(page.locator("[data-waits]")).to_have_count(0)
+    form = page.locator("form[data-kept]")
+    return form.locator("textarea, input[type=text]"), form.locator("input[type=radio]")
+
+
+def test_what_is_half_typed_is_there_again_until_its_button_is_pressed(browser: Browser, tmp_path: Path) -> None:
+    server = start_app(workspace=str(tmp_path))
+    context = browser.new_context()
+    context.set_default_timeout(30_000)
+    try:
+        for path in BY_BUTTON:
+            page = context.new_page()
+            page.goto(server.url)
+            texts, choices = _by_button(page, home(server) + path)
+            for i in range(texts.count()):
+                texts.nth(i).fill(f"Half {i}")
+            if choices.count():
+                choices.nth(1).check()
+            page.close(run_before_unload=True)  # at once: less than the wait of the script
+        page = context.new_page()
+        for path in BY_BUTTON:
+            texts, choices = _by_button(page, home(server) + path)
+            assert texts.count() + choices.count(), path
+            assert [f.input_value() for f in texts.all()] == [f"Half {i}" for i in range(texts.count())], path
+            assert not choices.count() or choices.nth(1).is_checked(), path
+        page.goto(home(server) + BY_BUTTON[0])
+        page.get_by_role("button", name="Add prompt").click()
+        expect(page.get_by_role("status").filter(has_text="Added.")).to_be_visible()
+        assert page.get_by_label("Prompt", exact=True).input_value() == "", "it took effect, and is not offered again"
+        assert page.get_by_label("Name of the condition").input_value() == "Half 1", "the other form waits for its own"
+        page.get_by_label("Prompt", exact=True).fill("Ring 0113 496 0000")
+        expect(page.locator("[data-said]").first).to_contain_text("Take out a telephone number")
+        assert "0113 496" not in "".join(f.read_text(encoding="utf-8") for f in tmp_path.rglob("*.json"))
+    finally:
+        server.stop()
         context.close()

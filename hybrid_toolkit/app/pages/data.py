@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +96,12 @@ def _stamp(path: str) -> str:
     return " ".join(f"{f.stat().st_mtime_ns}-{f.stat().st_size}" for f in files if f.is_file())
 
 
+def _shape(found: dict[str, Any]) -> str:
+    """What the questions of the page on columns are about: they change with the files and with what each file is."""
+    asked = [[c["table"], c["source"]] for c in found["columns"]] + [[c["place"], c["code"]] for c in found["codes"]]
+    return sha256(json.dumps(asked).encode()).hexdigest()[:16]
+
+
 def _answers(draft: dict[str, Any], name: str) -> tuple[tuple[str, str, str], ...]:
     return tuple(tuple(map(str, row)) for row in draft.get(name, ()))  # type: ignore[misc]
 
@@ -120,7 +128,9 @@ def _files(visit: Visit) -> Answered:
         )
         return GoTo("/data/columns")
     words = {name: contract.text for name, contract in TABLES.items()}
-    return PageView("data_files.html.j2", {"files": found, "words": words, "draft": draft})
+    return PageView(
+        "data_files.html.j2", {"files": found, "words": words, "draft": draft, "stamp": _stamp(draft["path"])}
+    )
 
 
 def _proposed(visit: Visit, draft: dict[str, Any]) -> dict[str, Any]:
@@ -162,7 +172,9 @@ def _columns(visit: Visit) -> Answered:
         return GoTo("/data/check")
     held = {(t, s): c for t, s, c in columns}
     meanings = {(p, c): to for p, c, to in codes}
-    return PageView("data_columns.html.j2", {"found": found, "held": held, "meanings": meanings})
+    return PageView(
+        "data_columns.html.j2", {"found": found, "held": held, "meanings": meanings, "stamp": _shape(found)}
+    )
 
 
 def _check(visit: Visit) -> Answered:

@@ -10,7 +10,20 @@ function asShown(field) { // as the page came
   return field.value === field.defaultValue;
 }
 
+function putBack(form) { // what was filled in before a button was pressed
+  const kept = JSON.parse(form.dataset.kept), at = {};
+  if (!Object.keys(kept).length || document.querySelector(".error-summary")) return;
+  for (const field of form.elements) {
+    if (!field.name || ["hidden", "submit", "file"].includes(field.type)) continue;
+    const values = kept[field.name] || [];
+    if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+    else field.value = values[at[field.name] = (at[field.name] ?? -1) + 1] ?? field.value;
+  }
+}
+
 function autosave(form) {
+  const byButton = "kept" in form.dataset;
+  if (byButton) putBack(form);
   const said = form.querySelector("[data-said]");
   const touched = new Set(); // a field that was changed and changed back was saved in between
   let timer = 0, unsaved = false, busy = false;
@@ -49,7 +62,7 @@ function autosave(form) {
 
   // a second tab, or a colleague's desk, may have changed what this tab does not show: only what was changed here is sent
   form.addEventListener("formdata", (event) => {
-    if (document.querySelector(".error-summary")) return; // what was refused is shown again, and is saved nowhere
+    if (byButton || document.querySelector(".error-summary")) return; // what was refused is shown again, and is saved nowhere
     for (const name of new Set(event.formData.keys())) {
       const fields = [...form.elements].filter((f) => f.name === name && f.type !== "hidden" && f.type !== "submit");
       if (fields.length && !touched.has(name) && fields.every(asShown)) event.formData.delete(name);
