@@ -18,8 +18,8 @@ def run_measure(args: argparse.Namespace) -> int:
     """Measure one metric, with small numbers hidden."""
     from hybrid_toolkit.data.load import load_data
     from hybrid_toolkit.disclosure.gate import Gate
+    from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger
     from hybrid_toolkit.disclosure.release import require_release
-    from hybrid_toolkit.disclosure.release_ledger import VersionLedger
     from hybrid_toolkit.metrics.beside_published import Beside
     from hybrid_toolkit.report.documents.tables import make_grid
     from hybrid_toolkit.report.export import export

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hybrid_toolkit.data.evaluation_data import EvaluationData
-    from hybrid_toolkit.disclosure.release_ledger import VersionLedger
+    from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger
     from hybrid_toolkit.study.study import Study
 
 Adder = Callable[..., argparse.ArgumentParser]
@@ -108,7 +108,7 @@ def study(args: argparse.Namespace) -> int:
 def _behind(data: EvaluationData | pd.DataFrame, data_hash: str) -> object:
     """The data as a gate asks for them; free rows by the hash of the result."""
     from hybrid_toolkit.data.evaluation_data import EvaluationData
-    from hybrid_toolkit.disclosure.release_ledger import FREE_ROWS, FreeRows
+    from hybrid_toolkit.disclosure.ledger.release_ledger import FREE_ROWS, FreeRows
 
     return data if isinstance(data, EvaluationData) else FreeRows({FREE_ROWS: data}, data_hash)
 
@@ -116,7 +116,7 @@ def _behind(data: EvaluationData | pd.DataFrame, data_hash: str) -> object:
 def _ledger_for(path: str | None, data: EvaluationData | pd.DataFrame) -> VersionLedger | None:
     """The ledger of the folder that something is written to; none for the toolkit's own data, which are nobody's."""
     from hybrid_toolkit.data.evaluation_data import EvaluationData
-    from hybrid_toolkit.disclosure.release_ledger import VersionLedger
+    from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger
     from hybrid_toolkit.synth.committed import is_committed
 
     own = not isinstance(data, EvaluationData) or not is_committed(data)

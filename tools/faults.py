@@ -30,7 +30,7 @@ from hybrid_toolkit.data.mapping.mapping_file import load_mapping
 from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 from hybrid_toolkit.data.privacy.pseudonymise import pseudonymise_folder
 from hybrid_toolkit.disclosure.gate import Gate
-from hybrid_toolkit.disclosure.release_ledger import FOLDER, LEDGER, VersionLedger
+from hybrid_toolkit.disclosure.ledger.release_ledger import FOLDER, LEDGER, VersionLedger
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.report.documents.tidy_layout import tidy_layout
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis

@@ -79,7 +79,7 @@ class Bench:
     def gate(self) -> Gate:
         """One disclosure gate for everything that this process shows of the data."""
         from hybrid_toolkit.disclosure.gate import Gate
-        from hybrid_toolkit.disclosure.release_ledger import VersionLedger
+        from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger
         from hybrid_toolkit.synth.committed import is_committed
 
         ledger = VersionLedger(self._ledger) if self.own and not is_committed(self.data) else None

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.disclosure.ledger.release_ledger import PART_OF_VIEW, WHOLE_OF_VIEW, VersionLedger
 from hybrid_toolkit.disclosure.release import Release
-from hybrid_toolkit.disclosure.release_ledger import VersionLedger
 from hybrid_toolkit.disclosure.sitting import fewest_behind
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ def few_apart(
     """Cells that differ by few people from one that was shown, and those from which such a cell would follow.
 
     What follows of the cells is looked at too: the whole less each part and less all of them, and all parts together.
-    Parts are taken away until all this is far from what was shown. Sums of some parts alone are not looked at.
+    So are sums of some parts beside sums of some parts of a view that was shown. Parts are taken away until all this is
+    far from what was shown.
 
     Parameters
     ----------
@@ -145,7 +146,7 @@ def few_apart(
     Thirty people; a group of twelve was shown. One of thirteen, and all that would give it away, is held back.
 
     >>> import tempfile
-    >>> from hybrid_toolkit.disclosure.release_ledger import VersionLedger
+    >>> from hybrid_toolkit.disclosure.ledger.release_ledger import PART_OF_VIEW, WHOLE_OF_VIEW, VersionLedger
     >>> ledger, people = VersionLedger(tempfile.mkdtemp()), np.arange(30)
     >>> def marks(cells):
     ...     return [{str(p): "1" for p in people[cell]} for cell in cells]
@@ -154,7 +155,8 @@ def few_apart(
     ['b']
     """
     out: set[_Key] = set()
-    for key, mark in zip(cells, marks(list(cells.values())), strict=True):
+    mark_of = dict(zip(cells, marks(list(cells.values())), strict=True))
+    for key, mark in mark_of.items():
         if ledger.few_changed(figure, mark, threshold=threshold):
             out.add(key)
     while whole in cells and whole not in out:
@@ -167,6 +169,13 @@ def few_apart(
             break
         smallest = min((k for k in shown if k != whole), key=lambda k: int(cells[k].sum()), default=whole)
         out.add(next((k for k in clash if k != whole), smallest))
+    while parts := [k for k in cells if k not in out and k != whole]:
+        beside = mark_of[whole] if whole in cells and whole not in out else None
+        found = ledger.few_in_sums(figure, [mark_of[k] for k in parts], beside, threshold=threshold)
+        if not found:
+            break
+        summed = [k for i, k in enumerate(parts) if i in found] or parts
+        out.add(min(summed, key=lambda k: int(cells[k].sum())))
     return out
 
 
@@ -184,7 +193,8 @@ def remember(
     follow = [rows for _, rows in _follow(cells, whole)]
     told = marks([*cells.values(), *follow])
     kept = [mark for i, mark in enumerate(told) if i < len(cells) or len(mark) >= threshold]
-    ledger.record(figure, kept, version=version)
+    view = {i: WHOLE_OF_VIEW if key == whole else PART_OF_VIEW for i, key in enumerate(cells)}
+    ledger.record(figure, kept, version=version, view=view)
 
 
 def _follow(cells: Mapping[_Key, NDArray[np.bool_]], whole: _Key) -> list[tuple[_Key, NDArray[np.bool_]]]:

@@ -7,11 +7,11 @@ from typing import Self
 
 import pandas as pd
 
+from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger
 from hybrid_toolkit.disclosure.looks import refuse_texts
 from hybrid_toolkit.disclosure.policy import Policy, load_policy
 from hybrid_toolkit.disclosure.protect import protect_table
 from hybrid_toolkit.disclosure.release import Decision, Release, data_hash_of, is_redrawn, seal_release
-from hybrid_toolkit.disclosure.release_ledger import VersionLedger
 
 
 class CountsGate:

@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
-from hybrid_toolkit.disclosure.release_ledger import VersionLedger
+from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger
 from hybrid_toolkit.errors import DisclosureError
 
 _KINDS = ("table", "estimates", "figure", "facts", "text")

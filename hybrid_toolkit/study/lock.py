@@ -20,7 +20,7 @@ import pandas as pd
 from hybrid_toolkit import __version__
 from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import EvaluationData, hash_frame
-from hybrid_toolkit.disclosure.release_ledger import VersionLedger
+from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger
 from hybrid_toolkit.errors import CoverageError, OutputError, StudyError, UnreadableError
 from hybrid_toolkit.study.declaration.study_frames import FREE_UNIT, study_frame
 from hybrid_toolkit.study.declaration.study_spec import StudySpec, parse_spec

@@ -12,7 +12,7 @@ import pytest
 import hybrid_toolkit
 from hybrid_toolkit.data import atomic_output
 from hybrid_toolkit.data.atomic_output import atomic_folder
-from hybrid_toolkit.disclosure.release_ledger import FOLDER, LEDGER, VersionLedger
+from hybrid_toolkit.disclosure.ledger.release_ledger import FOLDER, LEDGER, VersionLedger
 from hybrid_toolkit.errors import OutputError, UnreadableError
 
 CSV_FOR_HASHES_ONLY = {"data/evaluation_data.py", "disclosure/release.py"}

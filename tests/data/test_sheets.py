@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -202,14 +204,29 @@ def test_a_semicolon_file_with_titles_and_a_footer(tmp_path: Path) -> None:
     assert pd.Index([4, 5]).equals(raw.frame.index)
 
 
-def test_a_workbook_without_a_sheet_is_refused(tmp_path: Path) -> None:
-    """An OpenDocument file of another kind, or one that was cut and closed again, opens and holds no sheet."""
-    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "manifest"))
-    path = tmp_path / "worker.ods"
+def _open_document(path: Path, inside: str) -> Path:
+    spaces = " ".join(
+        f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "manifest")
+    )
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        body = "<office:body><office:spreadsheet></office:spreadsheet></office:body>"
-        archive.writestr("content.xml", f"<office:document-content {spaces}>{body}</office:document-content>")
+        archive.writestr("content.xml", f"<office:document-content {spaces}>{inside}")
         archive.writestr("META-INF/manifest.xml", f"<manifest:manifest {spaces}></manifest:manifest>")
+    return path
+
+
+def test_a_workbook_without_a_sheet_is_refused(tmp_path: Path) -> None:
+    """An OpenDocument file of another kind, or one that was cut and closed again, opens and holds no sheet."""
+    body = "<office:body><office:spreadsheet></office:spreadsheet></office:body></office:document-content>"
     with pytest.raises(UnreadableError, match="no sheet"):
-        find_sources(path)
+        find_sources(_open_document(tmp_path / "worker.ods", body))
+
+
+def test_an_open_document_that_ends_too_soon_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    """Its reader asks for more without end where a sheet is not closed, beyond the reach of any interruption."""
+    body = '<office:body><office:spreadsheet><table:table table:name="worker"><table:table-row>'
+    path = _open_document(tmp_path / "worker.ods", body)
+    read = "import sys; from hybrid_toolkit.data.{} import {} as read\nread(sys.argv[1])"
+    for place in (("reading.readers", "find_sources"), ("published.load", "load_published")):
+        done = subprocess.run([sys.executable, "-c", read.format(*place), path], capture_output=True, timeout=60)
+        assert b"cut short" in done.stderr or b"PUB-BROKEN" in done.stderr

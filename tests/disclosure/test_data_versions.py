@@ -12,7 +12,7 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.__main__ import main
 from hybrid_toolkit.app.worker import Bench
 from hybrid_toolkit.disclosure import Gate
-from hybrid_toolkit.disclosure.release_ledger import FEW_CHANGED, VersionLedger
+from hybrid_toolkit.disclosure.ledger.release_ledger import FEW_CHANGED, VersionLedger
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.measured import figure_marks

@@ -14,11 +14,12 @@ from tools.attacks.files import documents, texts_of_data, what_ifs
 from tools.attacks.hashes import hashes
 from tools.attacks.models import event_times, own_filters, regressions, saturated, survival
 from tools.attacks.sittings import charts, explorer, other_metrics, plans, sitting_of_widgets, two_kinds, versions
+from tools.attacks.sums import part_sums
 from tools.attacks.tables import groups_with_all, histograms, nested_shares, places, undo_rounding, unsaid_frames
 
 Door = Callable[..., "tuple[int, int, int]"]
 """From a generator to people told apart in what passed, people told apart in the same output ungated, figures shown."""
-TWICE = (versions, two_kinds, sitting_of_widgets, other_metrics, plans)
+TWICE = (versions, part_sums, two_kinds, sitting_of_widgets, other_metrics, plans)
 """Doors that show everything a second time to see the same ungated, which is half of what they take."""
 UNGATED_EACH = 4
 """Of such a door every fourth session, the first among them, is looked at ungated: enough to know that it bites."""
@@ -38,6 +39,7 @@ DOORS: dict[str, Door] = {
     "control charts of months": charts,
     "explorer over groups and periods": explorer,
     "yesterday's data and today's": versions,
+    "sums of groups of yesterday and of today": part_sums,
     "a table and a view of nearly the same people": two_kinds,
     "views of one sitting before and after somebody left": sitting_of_widgets,
     "two metrics of the same values": other_metrics,

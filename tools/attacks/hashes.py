@@ -13,7 +13,7 @@ import pandas as pd
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import hash_frame
 from hybrid_toolkit.disclosure import Gate
-from hybrid_toolkit.disclosure.release_ledger import VersionLedger
+from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.report.data_sections import show_versions
 from hybrid_toolkit.report.export import export

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from python_calamine import CalamineWorkbook
 
 from hybrid_toolkit.data.published.model import FileSource, SheetGrid
-from hybrid_toolkit.errors import PublishedError
+from hybrid_toolkit.data.sheets.limits import check_workbook
+from hybrid_toolkit.errors import PublishedError, UnreadableError
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -104,6 +105,7 @@ def _read_packed(name: str, data: bytes) -> tuple[list[SheetGrid], str, str]:
 
 def _workbook(name: str, data: bytes) -> tuple[list[SheetGrid], str, str]:
     try:
+        check_workbook(data, name)
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         grids = [
             SheetGrid(
@@ -112,6 +114,8 @@ def _workbook(name: str, data: bytes) -> tuple[list[SheetGrid], str, str]:
             for s in book.sheets_metadata
             if str(s.typ).endswith("WorkSheet")
         ]
+    except UnreadableError as error:
+        raise PublishedError(error.message, fix=error.fix, code="PUB-LARGE") from None
     except Exception:  # calamine raises its own and Rust errors, none of which name what to do
         raise _broken(name) from None
     kind = "xlsx" if b"[Content_Types].xml" in data else "ods"

@@ -11,6 +11,7 @@ import re
 import stat
 import zipfile
 from pathlib import Path
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from hybrid_toolkit.errors import UnreadableError
 
@@ -22,6 +23,8 @@ _MOST_BYTES = 500_000_000
 """Bytes of a workbook once unpacked: about fifteen seconds of reading."""
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _ODS = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?![\w-])([^>]*)>")
+_ODS_PARTS = ("content.xml", "META-INF/manifest.xml")
+"""Parts of an OpenDocument sheet that its reader reads; where they end too soon it waits for more without end."""
 _TIMES = re.compile(rb'table:number-(?:rows|columns)-repeated="(\d+)"')
 
 
@@ -60,11 +63,16 @@ def check_workbook(data: bytes, name: str) -> None:
         A sheet spans too many cells or columns, or the parts unpack to too much.
     zipfile.BadZipFile
         It is no workbook; the reader of workbooks says so better.
+    ExpatError
+        A part of an OpenDocument sheet is no whole XML.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         whole = sum(i.file_size for i in parts.infolist())
         if whole > _MOST_BYTES:
             raise _large(name, f"it unpacks to {whole / 1e6:,.0f} MB, and at most {_MOST_BYTES / 1e6:,.0f} are read")
+        for part in _ODS_PARTS if "content.xml" in parts.namelist() else ():
+            if part in parts.namelist():
+                _check_whole(parts.read(part))
         for info in parts.infolist():
             if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
                 rows, columns = _span_xlsx(parts.read(info))
@@ -77,6 +85,17 @@ def check_workbook(data: bytes, name: str) -> None:
             if rows * columns > _MOST_CELLS:
                 far = f"a cell stands in row {rows:,}, so that a sheet spans {rows:,} rows and {columns:,} columns"
                 raise _large(name, far)
+
+
+def _check_whole(xml: bytes) -> None:
+    """Read XML to its end; an entity, which may stand for any amount of text, is none of a sheet's."""
+
+    def entity(*declared: object) -> None:
+        raise ExpatError("entity")
+
+    reader = ParserCreate()
+    reader.EntityDeclHandler = entity
+    reader.Parse(xml, True)
 
 
 def too_wide(name: str, columns: int) -> UnreadableError:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.combined_cells import few_apart, remember
 from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.ledger.release_ledger import FEW_CHANGED
 from hybrid_toolkit.disclosure.release import Release
-from hybrid_toolkit.disclosure.release_ledger import FEW_CHANGED
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.measured import figure_marks, figure_name
 from hybrid_toolkit.widgets.explorer.metric_units import Units

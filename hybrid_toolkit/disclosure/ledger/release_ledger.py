@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 
 from hybrid_toolkit.data.atomic_output import atomic_write_bytes, atomic_write_text, only_writer, output_refusal
+from hybrid_toolkit.disclosure.ledger.part_sums import FULL, Marks, few_in_sums, what_is_left
 from hybrid_toolkit.errors import DisclosureError, UnreadableError
 
 FOLDER, LEDGER, KEY, LOCK = ".disclosure", "ledger.json", "key", "lock"
@@ -33,7 +34,13 @@ FREE_ROWS = "rows"
 FEW_CHANGED = "DATA-FEW-CHANGED"
 _WHICH = "which key"
 """Text whose hash tells one key from another."""
-_SCHEMA = 1
+_SCHEMA = 2
+MARK = 16
+"""Digits of a hash that are kept."""
+PART_OF_VIEW, WHOLE_OF_VIEW = "part", "whole"
+"""What a cell is in a view: one of its parts, or everyone."""
+VIEW_BYTES = 4
+"""Of the name of a view, which tells it from some hundreds of others."""
 MOST_CELLS = 1200
 """Cells of one metric that are kept: some ten groups and what follows of them, each month for five years."""
 
@@ -100,8 +107,14 @@ class VersionLedger:
         try:
             raw = json.loads((self._place / LEDGER).read_text(encoding="utf-8"))
             shown = raw["shown"]
-            whole = all(isinstance(v["behind"], dict) for versions in shown.values() for v in versions)
+            held = [v for versions in shown.values() for v in versions]
+            whole = all(isinstance(v["behind"], dict) and isinstance(v.get("views", {}), dict) for v in held)
+            whole = whole and all(
+                len(mark) == MARK and int(mark, 16) >= 0 for v in held for mark in v["behind"].values()
+            )
             key = (self._place / KEY).stat().st_size
+            if raw["schema"] < _SCHEMA:
+                raise _outdated(self._place)
             if raw["schema"] != _SCHEMA or not whole or key != KEY_BYTES:
                 raise ValueError("schema")
         except FileNotFoundError:
@@ -140,7 +153,44 @@ class VersionLedger:
                     return True
         return False
 
-    def record(self, figure: str, cells: Sequence[Mapping[str, str]], *, version: str) -> None:
+    def few_in_sums(
+        self, figure: str, parts: Sequence[Mapping[str, str]], whole: Mapping[str, str] | None, *, threshold: int
+    ) -> set[int]:
+        """Parts of a view in a sum that differs by few people from a sum of parts of a view that was shown.
+
+        Parameters
+        ----------
+        figure : str
+            As ``few_changed``.
+        parts : Sequence[Mapping[str, str]]
+            For each part, person -> what they bring to it.
+        whole : Mapping[str, str] | None
+            The same for everyone, where it is shown beside its parts.
+        threshold : int
+            Fewest people.
+
+        Returns
+        -------
+        set[int]
+            Positions in ``parts``, and their number where what everyone has beyond the parts is in the sum.
+        """
+        mine = self._name(figure)
+        now = _with_rest([_numbers(self._hashed(p)) for p in parts],
+                         None if whole is None else _numbers(self._hashed(whole)))  # fmt: skip
+        for name, cells in self._shown.items():
+            views: dict[str, tuple[list[Marks], list[Marks]]] = {}
+            for cell in cells:
+                for view, kind in cell.get("views", {}).items():
+                    views.setdefault(view, ([], []))[kind == WHOLE_OF_VIEW].append(_numbers(cell["behind"]))
+            for before, everyone in views.values():
+                then = _with_rest(before, everyone[0] if everyone else None)
+                if found := few_in_sums(then, now, threshold=threshold, same=name == mine):
+                    return found
+        return set()
+
+    def record(
+        self, figure: str, cells: Sequence[Mapping[str, str]], *, version: str, view: Mapping[int, str] | None = None
+    ) -> None:
         """Keep cells that are shown; written at once, whole or not at all.
 
         Parameters
@@ -151,6 +201,8 @@ class VersionLedger:
             For each cell, person -> what they bring to it.
         version : str
             Hash of the data.
+        view : Mapping[int, str] | None, optional
+            Position in ``cells`` -> ``PART_OF_VIEW`` or ``WHOLE_OF_VIEW``, for a view whose parts do not overlap.
 
         Raises
         ------
@@ -159,11 +211,11 @@ class VersionLedger:
         """
         hashed = [self._hashed(behind) for behind in cells]
         if self._place is None:
-            self._add(figure, hashed, version)
+            self._add(figure, hashed, version, view or {})
             return
         with only_writer(self._place / LOCK):
             self._shown = self._read()
-            if self._add(figure, hashed, version):
+            if self._add(figure, hashed, version, view or {}):
                 text = json.dumps({"schema": _SCHEMA, "shown": self._shown}, sort_keys=True)
                 atomic_write_text(self._place / LEDGER, text)
 
@@ -201,13 +253,20 @@ class VersionLedger:
             self.record(f"data of {kind}", [marks], version=version)
         self._whole.add(version)
 
-    def _add(self, figure: str, hashed: Sequence[dict[str, str]], version: str) -> bool:
-        """Add the cells that are new; whether there are any."""
+    def _add(self, figure: str, hashed: Sequence[dict[str, str]], version: str, view: Mapping[int, str]) -> bool:
+        """Add the cells and the view that are new; whether there are any."""
         held = self._shown.setdefault(self._name(figure), [])
         new = [now for now in hashed if not any(v["behind"] == now for v in held)]
         held += [{"version": self._hash(version), "behind": now} for now in new]
+        of_view = [(next(v for v in held if v["behind"] == hashed[i]), kind) for i, kind in view.items()]
+        known = [{k for k, v in cell.get("views", {}).items() if v == kind} for cell, kind in of_view]
+        unknown = bool(of_view) and not set.intersection(*known)
+        if unknown:
+            name = secrets.token_hex(VIEW_BYTES)
+            for cell, kind in of_view:
+                cell.setdefault("views", {})[name] = kind
         del held[:-MOST_CELLS]
-        return bool(new)
+        return bool(new) or unknown
 
     def keyed(self, text: str) -> str:
         """A hash with the folder's key: the same for the same text here, and no test of a guess for who has no key.
@@ -251,15 +310,33 @@ class VersionLedger:
         return path.read_bytes()
 
     def _name(self, figure: str) -> str:
-        return hashlib.sha256(figure.encode()).hexdigest()[:16]
+        return hashlib.sha256(figure.encode()).hexdigest()[:MARK]
 
     def _hash(self, text: str) -> str:
-        return _mark(self._key(), text)[:16]
+        return _mark(self._key(), text)[:MARK]
 
     def _hashed(self, behind: Mapping[str, str]) -> dict[str, str]:
         key = self._key()
 
-        return {_mark(key, who)[:16]: _mark(key, f"{who}|{what}")[:16] for who, what in behind.items()}
+        return {_mark(key, who)[:MARK]: _marks_of(key, who, what) for who, what in behind.items()}
+
+
+def _marks_of(key: bytes, who: str, what: str) -> str:
+    """The sum of the hashes of all that somebody brings: the mark of two cells together is the sum of theirs."""
+    pieces = what.split("|")
+    if len(pieces) == 1:
+        return _mark(key, f"{who}|{what}")[:MARK]
+    return f"{sum(int(_mark(key, f'{who}|{piece}')[:MARK], 16) for piece in pieces) % FULL:0{MARK}x}"
+
+
+def _numbers(behind: Mapping[str, str]) -> dict[str, int]:
+    return {who: int(mark, 16) for who, mark in behind.items()}
+
+
+def _with_rest(parts: list[Marks], whole: Marks | None) -> list[Marks]:
+    """Parts, and what everyone has beyond them."""
+    rest = {} if whole is None else what_is_left(whole, parts)
+    return [*parts, rest] if rest else parts
 
 
 def _people_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
@@ -303,6 +380,14 @@ def _unreadable(place: Path) -> UnreadableError:
         f"the ledger of the release folder '{place.parent.name}' or its key cannot be read.",
         fix=f"Restore the folder '{FOLDER}' from a copy; without it, changes of few people cannot be seen.",
         code="LEDGER-UNREADABLE",
+    )
+
+
+def _outdated(place: Path) -> UnreadableError:
+    return UnreadableError(
+        f"the ledger of the release folder '{place.parent.name}' was written by an earlier version.",
+        fix="Name a new release folder; what the old one showed is not compared with what this version shows.",
+        code="LEDGER-OUTDATED",
     )
 
 

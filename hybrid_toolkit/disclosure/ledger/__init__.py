@@ -1,0 +1,1 @@
+"""What a release folder has shown, and what is held back because of it."""
