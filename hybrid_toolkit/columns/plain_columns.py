@@ -109,7 +109,9 @@ def plain(values: pd.Series[Any]) -> pd.Series[Any]:
         return values.cat.remove_unused_categories()
     mixed = pd.api.types.is_object_dtype(dtype)
     if isinstance(dtype, np.dtype) and not mixed:
-        return values
+        return values if dtype != np.float16 else values.astype("float32")  # pandas can neither sort nor index halves
+    if isinstance(dtype, pd.ArrowDtype) and dtype.type in (list, dict):  # what Arrow's lists and structures give
+        _single(values.astype(object))
     types = pd.api.types
     if types.is_datetime64_any_dtype(values):
         return pd.Series(pd.to_datetime(values.to_numpy(dtype=object)), index=values.index, name=values.name)

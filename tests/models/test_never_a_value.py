@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from hybrid_toolkit import models
@@ -162,11 +163,15 @@ ODD: dict[str, Callable[[pd.DataFrame, str], Any]] = {
     "intervals": lambda f, c: f.assign(**{c: pd.interval_range(0, len(f), periods=len(f))}),
     "text of levels": lambda f, c: f.assign(**{c: [f"{WORD}{i % 5}" for i in range(len(f))]}),
     "1e308": lambda f, c: _float(f, c, 1.7e308),
+    "halves": lambda f, c: f.assign(**{c: np.arange(len(f)).astype(np.float16)}),
+    "lists of Arrow": lambda f, c: f.assign(
+        **{c: pd.array([[WORD]] * len(f), dtype=pd.ArrowDtype(pa.list_(pa.string())))}
+    ),
 }
 
 
 @pytest.mark.parametrize("change", ODD)
-@pytest.mark.parametrize("name", ["fit_ols", "fit_linear", "fit_binary", "fit_stepped_wedge"])
+@pytest.mark.parametrize("name", ["fit_ols", "fit_linear", "fit_binary", "fit_stepped_wedge", "fit_mixed"])
 def test_odd_values_are_told_without_a_value(name: str, change: str) -> None:
     frame = anywhere._frame(anywhere.ALL[name])
     for column in _columns(name):

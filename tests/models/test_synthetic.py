@@ -8,7 +8,7 @@ import pytest
 from scipy import optimize
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.series.control_weights import simplex_weights
+from hybrid_toolkit.models.series.control_weights import control_weights, simplex_weights
 from hybrid_toolkit.models.series.synthetic_control import fit_synthetic_control
 from hybrid_toolkit.models.series.synthetic_did import fit_synthetic_did
 from hybrid_toolkit.trust.dgps.series import ALL, SERIES_LEVEL
@@ -132,6 +132,7 @@ def test_predictors_give_the_weights_that_made_the_unit() -> None:
     assert table.loc["noise", "weight"] < 0.05 and table["weight"].sum() == pytest.approx(1)
     assert table.loc["wealth", "control"] == pytest.approx(table.loc["wealth", "changed"], rel=0.01)
     assert "3 predictor(s)" in fit.method
+    assert f"{(table['weight'] < 0.01).sum()} of 3 predictors have under 1% of the weight" in fit.prose()
 
 
 def test_only_named_donors_stand_in_the_control() -> None:
@@ -146,3 +147,40 @@ def test_only_named_donors_stand_in_the_control() -> None:
     with pytest.raises(EstimationError, match="DONORS") as caught:
         fit_synthetic_control(f, **TOLD, donors=[*names, "a00", "Nowhere"])
     assert "2 of 8" in str(caught.value) and "Nowhere" not in str(caught.value)
+
+
+PRISONS = {"California": 0.407651414, "Florida": 0.110543548, "Illinois": 0.36027434, "Louisiana": 0.121530698}
+"""Weights of Texas's control as printed in Cunningham (2021), Causal Inference: The Mixtape, chapter 10."""
+ONE_YEAR = (("bmprison", 1988), ("bmprison", 1990), ("bmprison", 1991), ("bmprison", 1992), ("alcohol", 1990))
+ONE_YEAR += (("aidscapita", 1990), ("aidscapita", 1991), ("black", 1990), ("black", 1991), ("black", 1992))
+ONE_YEAR += (("perc1519", 1990),)
+
+
+def test_no_control_of_texas_fits_better_by_the_published_objective() -> None:
+    """Abadie's objective is the fit before the start; the printed weights leave half as much again as the best."""
+    f = pytest.importorskip("causaldata").texas.load_pandas().data
+    f = f[f["year"].between(1985, 2000)]
+    y = f.pivot_table(index="state", columns="year", values="bmprison")
+    means = f[f["year"] < 1993].groupby("state")[["income", "ur", "poverty"]].mean()
+    single = {f"{c}_{t}": f[f["year"] == t].groupby("state")[c].mean() for c, t in ONE_YEAR}
+    x = means.assign(**single).loc[y.index].to_numpy()
+    before, i = 9, list(y.index).index("Texas")  # the printed fit is that of 1985 to 1993
+    others = [j for j in range(len(y)) if j != i]
+    units, donors = y.to_numpy()[:, :before], y.index[others]
+
+    def gap(w: np.ndarray) -> float:
+        return float(np.sqrt(((w @ units[others] - units[i]) ** 2).mean()))
+
+    printed = np.array([PRISONS.get(name, 0.0) for name in donors])
+    alone, _ = simplex_weights(units[i], units[others])
+    weights, importance, found = control_weights(y.to_numpy(), np.repeat(x[:, None], before, axis=1), i, others, before)
+    assert found and gap(printed) == pytest.approx(1294.7, abs=0.1)
+    assert gap(alone) <= gap(weights) <= 1.01 * gap(alone) < 0.7 * gap(printed)
+    # the weights are an answer to the inner problem: no control matches the predictors, so weighted, better
+    used = x[[i, *others]]
+    z = ((used - used[0]) / used.std(axis=0, ddof=1))[1:]
+    best, _ = simplex_weights(np.zeros(x.shape[1]), z * np.sqrt(importance))
+    assert (weights @ z) ** 2 @ importance <= (best @ z) ** 2 @ importance + 1e-6 < (printed @ z) ** 2 @ importance
+    later = y.to_numpy()[:, 8:]
+    effects = [float((later[i] - w @ later[others]).mean()) for w in (weights, printed)]
+    assert effects[0] == pytest.approx(effects[1], rel=0.05)

@@ -19,6 +19,8 @@ LEAST_DONORS = 5
 
 _BESIDE = 1e-3
 """Weight of the outcomes beside the predictors: it only decides between weights that match the predictors alike."""
+_IDLE = 0.01
+"""Share of the predictors' weight under which one decides next to nothing; assumed."""
 _STEPS = 60
 """Steps of the search for the predictors' weights, for each predictor: the fit before the start stands by then."""
 
@@ -128,3 +130,14 @@ def predictor_balance(names: Sequence[str], importance: Array, means: Array, wei
         return pd.DataFrame()
     sides = {"changed": means[0], "control": weights @ means[1:], "donors": means[1:].mean(axis=0)}
     return pd.DataFrame({"predictor": list(names), "weight": importance, **sides})
+
+
+def idle_words(balance: pd.DataFrame) -> str:
+    """A sentence on predictors with next to no weight; empty where every one has some, or none is named."""
+    idle = int((balance["weight"] < _IDLE).sum()) if len(balance) else 0
+    if not idle:
+        return ""
+    return (
+        f"{idle} of {len(balance)} predictors have under {_IDLE:.0%} of the weight: the others decide, and the outcome "
+        "before the start."
+    )

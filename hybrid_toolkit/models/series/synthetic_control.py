@@ -14,7 +14,7 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.panel_blocks import NEVER
 from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
-from hybrid_toolkit.models.series.control_weights import LEAST_DONORS, control_weights, named_donors, predictor_balance
+from hybrid_toolkit.models.series import control_weights as weighing
 from hybrid_toolkit.models.terms.arguments import check_arguments, check_column
 from hybrid_toolkit.models.terms.result_rows import as_names, check_level, frozen, tidy_rows
 from hybrid_toolkit.result import ResultBase
@@ -180,6 +180,7 @@ class SyntheticControlFit(ResultBase):
             if self.n_changed > 1
             else "",
             "" if self.converged else "A search for weights did not converge: do not use these figures.",
+            weighing.idle_words(self.balance),
         ]
         said = " ".join(n for n in notes if n)
         return (
@@ -249,11 +250,10 @@ def fit_synthetic_control(
 
     Notes
     -----
-    Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105, 493-505, all
-    outcomes before the start as predictors with equal weight unless predictors are
-    named; the placebo test on the ratio of gaps and its
-    inversion for an effect that is the same in all periods as Firpo and Possebom (2018), Journal of Causal Inference
-    6(2); Ferman and Pinto (2021), Quantitative Economics 12, 1197-1221.
+    Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105, 493-505, all outcomes
+    before the start as predictors with equal weight unless predictors are named; the placebo test on the ratio of gaps
+    and its inversion for an effect that is the same in all periods as Firpo and Possebom (2018), Journal of Causal
+    Inference 6(2); Ferman and Pinto (2021), Quantitative Economics 12, 1197-1221.
 
     References
     ----------
@@ -283,13 +283,13 @@ def fit_synthetic_control(
         columns = PanelColumns(of, panel_id, time, first_treated, treatment, unbalanced=unbalanced)
         return columns.read(used)
 
-    p = named_donors(panel(outcome), donors)
+    p = weighing.named_donors(panel(outcome), donors)
     start = _start(p)
     middle = float(np.median(p.y))  # weights sum to one: a constant in all units changes none of them
     free, on = p.start == NEVER, p.start == start
     mine = (p.y[on] - middle).mean(axis=0)
     y = np.vstack([mine, p.y[free] - middle])
-    told = [named_donors(panel(c), donors).y for c in named]
+    told = [weighing.named_donors(panel(c), donors).y for c in named]
     x = np.stack([np.vstack([v[on].mean(axis=0), v[free]]) for v in told], axis=2) if told else np.empty((*y.shape, 0))
     if demean:
         y = y - y[:, :start].mean(axis=1, keepdims=True)
@@ -330,17 +330,17 @@ def fit_synthetic_control(
         conf_level=conf_level,
         converged=done,
         donors=tuple(p.units[free].tolist()),
-        balance=predictor_balance(named, importance, x[:, :start].mean(axis=1), weights),
+        balance=weighing.predictor_balance(named, importance, x[:, :start].mean(axis=1), weights),
     )
 
 
 def _start(p: PanelData) -> int:
     start = p.only_start("a synthetic control needs", least_before=LEAST_BEFORE)
     donors = int(p.untreated.sum())
-    if donors < LEAST_DONORS:
+    if donors < (least := weighing.LEAST_DONORS):
         raise EstimationError(
-            f"{donors} unit(s) stay untreated; a synthetic control needs at least {LEAST_DONORS}.{p.why_none_free}",
-            fix=f"Add at least {LEAST_DONORS - donors} unchanged unit(s).",
+            f"{donors} unit(s) stay untreated; a synthetic control needs at least {least}.{p.why_none_free}",
+            fix=f"Add at least {least - donors} unchanged unit(s).",
             code="NO-UNTREATED",
         )
     return start
@@ -354,7 +354,7 @@ def _all_gaps(y: Array, x: Array, start: int) -> tuple[Array, Array, Array, bool
     gaps, first, importance, done = np.empty_like(y), np.zeros(len(y) - 1), np.empty(0), True
     for i in range(len(y)):
         others = [j for j in range(1, len(y)) if j != i]
-        w, v, found = control_weights(y, x, i, others, start)
+        w, v, found = weighing.control_weights(y, x, i, others, start)
         gaps[i] = y[i] - w @ y[others]
         done = done and found
         if i == 0:
@@ -388,7 +388,7 @@ def _interval(gaps: Array, start: int, level: float) -> tuple[float, float]:
 
 
 def _gap(y: Array, x: Array, start: int) -> tuple[float, NDArray[np.float64]]:
-    w, _, _ = control_weights(y, x, 0, range(1, len(y)), start)
+    w, _, _ = weighing.control_weights(y, x, 0, range(1, len(y)), start)
     gap = y[0] - w @ y[1:]
     return float(gap[start:].mean()), gap
 
