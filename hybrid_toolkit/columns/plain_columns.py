@@ -91,6 +91,30 @@ def why_not_numbers(values: pd.Series[Any]) -> tuple[str, str]:
     )
 
 
+def one_column(values: Any) -> pd.Series[Any]:
+    """The values as one column.
+
+    Raises
+    ------
+    MeasureError
+        They are a table, as a name that stands over two columns gives, or an array of several rows.
+
+    Examples
+    --------
+    >>> one_column([1, 2]).tolist()
+    [1, 2]
+    """
+    if isinstance(values, pd.Series):
+        return values
+    if isinstance(values, pd.DataFrame) or (isinstance(values, np.ndarray) and values.ndim != 1):
+        raise MeasureError(
+            f"one column is wanted; this has shape {np.shape(values)}.",
+            fix='Pass 1 column, such as frame["answer"]; rename columns that share a name.',
+            code="COLUMN-SEVERAL",
+        )
+    return pd.Series(values)
+
+
 def plain(values: pd.Series[Any]) -> pd.Series[Any]:
     """The same values in a numpy type or ``str``, unused categories dropped; the index is kept.
 
@@ -104,7 +128,7 @@ def plain(values: pd.Series[Any]) -> pd.Series[Any]:
     >>> plain(pd.Series([1, None], dtype="Int64")).dtype, plain(pd.Series([Decimal(1)], dtype=object)).dtype
     (dtype('float64'), dtype('float64'))
     """
-    dtype = values.dtype
+    dtype = one_column(values).dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return values.cat.remove_unused_categories()
     mixed = pd.api.types.is_object_dtype(dtype)
@@ -141,7 +165,11 @@ def plain(values: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _single(values: pd.Series[Any]) -> None:
-    many = [i for i, v in enumerate(values) if isinstance(v, list | dict | set | tuple | np.ndarray | pd.Series)]
+    many = [
+        i
+        for i, v in enumerate(values)
+        if isinstance(v, list | dict | set | tuple | np.ndarray | pd.Series | pd.DataFrame)
+    ]
     if many:
         raise MeasureError(
             f"column '{values.name}': {len(many)} cell(s) hold several values, first at rows "
@@ -217,7 +245,7 @@ def measured(values: Any, name: object = "", *, kind: type[HybridToolkitError] =
     MeasureError
         It holds text or another kind of value, or a number that is infinite or beyond 1e100.
     """
-    column = values if isinstance(values, pd.Series) else pd.Series(values)
+    column = one_column(values)
     label = f"column '{name}'" if name != "" else "the column"
     found = as_numbers(column)
     if found is None:

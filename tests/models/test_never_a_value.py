@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from hybrid_toolkit import models
+from hybrid_toolkit import metrics, models
 from hybrid_toolkit.errors import HybridToolkitError
 
 _SPEC = importlib.util.spec_from_file_location(
@@ -176,3 +176,26 @@ def test_odd_values_are_told_without_a_value(name: str, change: str) -> None:
     frame = anywhere._frame(anywhere.ALL[name])
     for column in _columns(name):
         _asked(name, ODD[change](frame, column))
+
+
+NO_COLUMN: dict[str, Callable[[], Any]] = {
+    "a name over two columns": lambda: pd.DataFrame([[WORD, 1.0]] * 20, columns=["y", "y"]),
+    "a cell that holds a table": lambda: pd.Series([pd.DataFrame({"a": [WORD]})] * 20),
+    "an array of rows": lambda: np.full((20, 2), NUMBER),
+}
+
+
+@pytest.mark.parametrize("given", NO_COLUMN)
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda bad: metrics.group_icc(bad, pd.Series(list("abcd") * 5)),
+        lambda bad: metrics.group_icc(pd.Series(np.arange(20.0)), bad),
+        lambda bad: metrics.cohen_kappa(pd.Series(list("abcd") * 5), bad),
+        lambda bad: metrics.within_group_agreement(pd.DataFrame({"i": [1, 2] * 10}), bad, options=5),
+    ],
+)
+def test_what_is_no_column_is_told_without_a_value(ask: Callable[[Any], Any], given: str) -> None:
+    with pytest.raises(HybridToolkitError) as caught:
+        ask(NO_COLUMN[given]())
+    assert not [s for s in SECRETS if s in str(caught.value)]

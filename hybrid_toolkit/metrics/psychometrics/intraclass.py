@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.columns.plain_columns import measured, measured_table, plain
+from hybrid_toolkit.columns.plain_columns import measured, measured_table, one_column, plain
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability, item_matrix
 
@@ -55,7 +55,7 @@ def group_icc(
             fix="Provide one group for each value, in the same order.",
             code="RELIABILITY-N",
         )
-    held = pd.DataFrame({"y": measured(values), "g": plain(pd.Series(groups)).to_numpy()}).dropna()
+    held = pd.DataFrame({"y": measured(values), "g": plain(one_column(groups)).to_numpy()}).dropna()
     middle = float(held["y"].median()) if len(held) else 0.0
     frame = held.assign(y=held["y"] - middle)
     size = frame.groupby("g").size()
@@ -120,7 +120,7 @@ def within_group_agreement(items: pd.DataFrame, groups: pd.Series[str], *, optio
             code="RELIABILITY-N",
         )
     rows = pd.DataFrame(values[there])
-    variance = rows.groupby(plain(groups)[there].to_numpy()).var(ddof=1).mean(axis=1)
+    variance = rows.groupby(plain(one_column(groups))[there].to_numpy()).var(ddof=1).mean(axis=1)
     share = (1 - variance / ((options**2 - 1) / 12)).clip(lower=0.0)
     j = items.shape[1]
     return (j * share / (j * share + (1 - share))).rename("r_wg")

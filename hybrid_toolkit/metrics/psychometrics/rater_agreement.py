@@ -11,7 +11,7 @@ from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa as _cohens_kappa
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import as_numbers, measured_table, plain
+from hybrid_toolkit.columns.plain_columns import as_numbers, measured_table, one_column, plain
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability
 
@@ -81,7 +81,7 @@ def cohen_kappa(
             fix="Provide one code of each coder for every target, in the same order.",
             code="RELIABILITY-N",
         )
-    one, two = pd.Series(first), pd.Series(second)
+    one, two = one_column(first), one_column(second)
     if categories is None:
         categories = _in_order(one, two, weights)
     pair = pd.DataFrame({"a": plain(one).to_numpy(dtype=object), "b": plain(two).to_numpy(dtype=object)}).dropna()
