@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.synth.policy_effects import POLICY_ESTIMANDS, leaving_slope, policy_effect
 from hybrid_toolkit.synth.projection import stage_gap
 from hybrid_toolkit.synth.sizes import SIZES, Size
 from hybrid_toolkit.synth.tables.contacts import BY_CHANCE, OFFERED
-from hybrid_toolkit.synth.tables.policy import POLICY_ESTIMANDS, leaving_slope, policy_effect
 from hybrid_toolkit.synth.truth import Truth
 
 PANEL_ESTIMANDS = ("panel_agency_turnover", "panel_caseload_turnover")

@@ -14,7 +14,7 @@ import pytest
 from openpyxl import Workbook
 
 from hybrid_toolkit.data.reading.readers import find_sources
-from hybrid_toolkit.data.sheets.layout import lay_out
+from hybrid_toolkit.data.sheets.tables_of_a_sheet import lay_out
 from hybrid_toolkit.errors import UnreadableError
 
 Cells = list[list[str | None]]

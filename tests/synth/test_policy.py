@@ -72,7 +72,7 @@ def test_the_slope_of_leaving_is_the_mean_slope_of_wellbeing_times_its_weight() 
 
 
 def test_the_true_mean_of_remote_share_stays_where_it_was_set_with_one_change() -> None:
-    from hybrid_toolkit.synth.tables.policy import _population
+    from hybrid_toolkit.synth.policy_effects import _population
 
     rs = _population(replace(NARROW, policy_month=5), TINY, 3).remote.rs
     assert rs.mean() == pytest.approx(NARROW.rs_mean, abs=0.01)

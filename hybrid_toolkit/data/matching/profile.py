@@ -18,7 +18,7 @@ from hybrid_toolkit.data.privacy.pseudonym import loose_key
 from hybrid_toolkit.data.reading.coerce import MISSING_WORDS
 from hybrid_toolkit.data.reading.dates import parse_days
 from hybrid_toolkit.data.reading.raw_table import FIRST_ROWS, Found, RawTable
-from hybrid_toolkit.data.sheets.layout import is_cell_value
+from hybrid_toolkit.data.sheets.tables_of_a_sheet import is_cell_value
 from hybrid_toolkit.data.tables.contract import ColumnContract
 
 FEW_CODES = 40

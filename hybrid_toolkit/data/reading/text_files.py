@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 
 from hybrid_toolkit.data.known.names import is_known_header
 from hybrid_toolkit.data.reading.raw_table import ENGLAND, FIRST_ROWS, Found, RawTable, now, text_frame
-from hybrid_toolkit.data.sheets.layout import lay_out
 from hybrid_toolkit.data.sheets.limits import MOST_COLUMNS, check_kind, too_wide
-from hybrid_toolkit.data.sheets.tables import tables_of
+from hybrid_toolkit.data.sheets.sheet_reading import tables_of
+from hybrid_toolkit.data.sheets.tables_of_a_sheet import lay_out
 from hybrid_toolkit.data.validation.problem import SHOWN
 from hybrid_toolkit.errors import UnreadableError
 

@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, as_text
 from hybrid_toolkit.data.reading.text_files import read_bytes
 from hybrid_toolkit.data.sheets.limits import check_workbook
-from hybrid_toolkit.data.sheets.tables import tables_of
+from hybrid_toolkit.data.sheets.sheet_reading import tables_of
 from hybrid_toolkit.errors import UnreadableError
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")

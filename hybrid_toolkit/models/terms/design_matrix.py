@@ -20,14 +20,14 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import (
     inverse,
     solve_crossproducts,
 )
-from hybrid_toolkit.models.terms.arguments import check_column, factorize, numbers, told_names
-from hybrid_toolkit.models.terms.scaled_columns import (
+from hybrid_toolkit.models.terms.absorbed_fixed_effects import (
     ClusterSpells,
     CrossedLevels,
     ScaledColumns,
     middle_value,
     unit_sums,
 )
+from hybrid_toolkit.models.terms.arguments import check_column, factorize, numbers, told_names
 from hybrid_toolkit.models.terms.terms import Category, Term, design_columns, pinned, reaches
 
 MAX_DUMMIES = 400

@@ -10,7 +10,8 @@ from typing import Any
 import ipywidgets
 
 from hybrid_toolkit.errors import HybridToolkitError
-from hybrid_toolkit.widgets.parts.html_parts import LIVE, notice_html
+from hybrid_toolkit.widgets.parts.html_parts import notice_html
+from hybrid_toolkit.widgets.parts.widget_style import LIVE
 
 ProgressReport = Callable[[int, int], None]
 """Called by the work between its steps with how many are done and how many there are."""

@@ -12,8 +12,9 @@ import traitlets
 
 from hybrid_toolkit.errors import HybridToolkitError, UsageError
 from hybrid_toolkit.widgets.parts.downloads import Download, downloads_html
-from hybrid_toolkit.widgets.parts.html_parts import LIVE, ROOT, code_html, notice_html, style_html
+from hybrid_toolkit.widgets.parts.html_parts import code_html, notice_html
 from hybrid_toolkit.widgets.parts.saved_state import Migration, load_state, save_state
+from hybrid_toolkit.widgets.parts.widget_style import LIVE, ROOT, style_html
 
 UNKNOWN_FIX = "Choose something else, and report this."
 PREPARE = "Prepare downloads"

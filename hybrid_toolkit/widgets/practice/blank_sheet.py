@@ -11,7 +11,8 @@ import ipywidgets
 from hybrid_toolkit.assess.checklist import load_checklist
 from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.widgets.parts.downloads import Download
-from hybrid_toolkit.widgets.parts.html_parts import ROOT, notice_html, style_html
+from hybrid_toolkit.widgets.parts.html_parts import notice_html
+from hybrid_toolkit.widgets.parts.widget_style import ROOT, style_html
 
 _PRINT = """
 body { font: 12pt/1.5 Arial, sans-serif; color: #1a1a1a; max-width: 46rem; margin: 1rem auto; padding: 0 1rem; }

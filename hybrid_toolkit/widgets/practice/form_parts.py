@@ -22,9 +22,10 @@ from hybrid_toolkit.report.documents.tables import make_grid
 from hybrid_toolkit.report.export import FORMS, document_bytes
 from hybrid_toolkit.report.metric_panel import BESIDE_COLUMNS, MEASURE_COLUMNS, MetricPanel, Side
 from hybrid_toolkit.widgets.parts.downloads import Download
-from hybrid_toolkit.widgets.parts.html_parts import LIVE, list_html, notice_html, table_html
+from hybrid_toolkit.widgets.parts.html_parts import list_html, notice_html, table_html
 from hybrid_toolkit.widgets.parts.state_steps import StateSteps
 from hybrid_toolkit.widgets.parts.widget_base import ToolkitWidget, offer
+from hybrid_toolkit.widgets.parts.widget_style import LIVE
 
 NOT_ANSWERED = ""
 NO_NAMES = "Write roles, never names; nothing that would tell anyone who a child, a family or a colleague is."

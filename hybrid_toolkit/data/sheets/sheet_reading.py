@@ -8,8 +8,8 @@ from functools import cache
 
 from hybrid_toolkit.data.known.names import is_known_header
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, now, text_frame
-from hybrid_toolkit.data.sheets.layout import GridRow, Laid, lay_out
 from hybrid_toolkit.data.sheets.limits import MOST_COLUMNS, too_wide
+from hybrid_toolkit.data.sheets.tables_of_a_sheet import GridRow, Laid, lay_out
 
 _CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 _SHOWN = 5
