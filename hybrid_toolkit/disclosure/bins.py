@@ -24,7 +24,8 @@ _ROUND = 20
 """An edge is round where it is a multiple of a twentieth of the power of ten below the bins' width: 0.25, 37.5."""
 _SLACK = 1e-6
 _LEAST_BINS = 2
-"""Bins that meet edge to edge, and so are a distribution: bands of a code list, 16 to 24 and 25 to 34, do not meet."""
+"""What is a distribution has two bins or more, which meet edge to edge, have edges between whole numbers, or are cut by
+pandas; empty bins may be left out. Bands of a code list, 16 to 24 and 25 to 34, do not meet and have whole edges."""
 
 
 def fold_bins(
@@ -93,9 +94,14 @@ def _edges(column: pd.Series) -> NDArray[np.float64] | None:
         said = text.str.extract(f"^{form}$").to_numpy(dtype=float, na_value=np.nan)
         found = np.where(np.isnan(said), found, said)
     each = np.unique(found[~np.isnan(found[:, 0])], axis=0)
-    meet = np.isin(each[:, 0], each[:, 1]).any()
+    meet = _are_intervals(column) or np.isin(each[:, 0], each[:, 1]).any() or (each % 1 != 0).any()
     apart = (each[:, 0] < each[:, 1]).all() and (each[1:, 0] >= each[:-1, 1]).all()
     return found if len(each) >= _LEAST_BINS and meet and apart else None
+
+
+def _are_intervals(column: pd.Series) -> bool:
+    kind = column.dtype.categories.dtype if isinstance(column.dtype, pd.CategoricalDtype) else column.dtype
+    return isinstance(kind, pd.IntervalDtype)
 
 
 def _fold(

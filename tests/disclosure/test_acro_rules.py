@@ -74,6 +74,19 @@ def test_bins_of_few_are_joined_and_the_ends_are_open() -> None:
     assert not content["suppressed"].any()
 
 
+@pytest.mark.parametrize(
+    "edges", [[0.014, 16.011, 64.003, 80.0], pd.IntervalIndex.from_tuples([(0, 16), (64, 80)])], ids=["words", "pandas"]
+)
+def test_bins_that_do_not_meet_are_bins_where_the_empty_ones_between_were_left_out(edges: object) -> None:
+    labels = (
+        edges if isinstance(edges, pd.IntervalIndex) else [f"{edges[0]} to {edges[1]}", f"{edges[2]} to {edges[3]}"]
+    )  # type: ignore[index]
+    with pytest.raises(DisclosureError, match="BINS-FEW"):
+        shown(pd.DataFrame({"hours": labels, "n": [48, 1]}))
+    content = shown(pd.DataFrame({"hours": labels, "n": [48, 12]}))
+    assert content["hours"].str.contains("under|or more").all()
+
+
 def test_figures_cannot_be_joined_so_an_outer_bin_of_few_is_refused() -> None:
     with pytest.raises(DisclosureError, match="BINS-FEW"):
         shown(bins([30, 20, 4], mean=[1.1, 1.2, 1.3]), values=["mean"])

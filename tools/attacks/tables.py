@@ -79,8 +79,8 @@ def histograms(rng: np.random.Generator) -> tuple[int, int, int]:
         found = 0
         for label in labels:
             said = re.findall(r"[-+]?[0-9.]+", label)
-            place = max(len(v.partition(".")[2]) for v in said)
-            wide = 0.5 * 10.0**-place if "about" in label else 1e-3  # what an end may be off by
+            place = max(len(v.partition(".")[2]) or len(v.rstrip("0")) - len(v) for v in said)
+            wide = 0.5 * 10.0**-place if "about" in label else 1e-3  # what an end may be off by: about 20 by five
             ends = [float(v) for v in said]
             low = -np.inf if label.startswith("under") else ends[0] - wide
             high = np.inf if label.endswith("more") else ends[-1] + wide
