@@ -6,6 +6,7 @@ A message holds counts and positions, never a value from the data: tracebacks ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -241,6 +242,53 @@ class MissingExtraError(UsageError):
     code : str, default "ERROR"
         A stable short code.
     """
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+    one : str
+        The noun for one.
+    many : str | None, optional
+        The noun for several; by default an "s" is added.
+
+    Returns
+    -------
+    str
+        Such as ``1,200 rows``.
+
+    Examples
+    --------
+    >>> plural(1, "row"), plural(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{count:,} {one if count == 1 else (many or one + 's')}"
+
+
+def toml_place(error: BaseException) -> str:
+    """Where text stops being TOML, as the reader's error says it.
+
+    Parameters
+    ----------
+    error : BaseException
+        What the reader raised.
+
+    Returns
+    -------
+    str
+        Such as ``line 12``; empty where the error does not say it.
+
+    Examples
+    --------
+    >>> toml_place(ValueError("Invalid value (at line 12, column 3)")), toml_place(RecursionError())
+    ('line 12', '')
+    """
+    place = re.search(r"\(at (line \d+|end of document)", str(error))
+    return place.group(1) if place else ""
 
 
 @contextmanager

@@ -12,9 +12,9 @@ from hybrid_toolkit.assess.maturity import LEVELS, MIN_RATERS, Assessment
 APART = 2
 """Levels by which raters of one prompt differ so much that they should talk about it."""
 _KINDS = {
-    "low": "below 'established'",
-    "apart": "people see it differently",
-    "no_evidence": "believed to be in place, and no one named evidence",
+    "low": "Below 'established'",
+    "apart": "People see it differently",
+    "no_evidence": "Believed to be in place, and no one named evidence",
 }
 
 
@@ -60,8 +60,9 @@ class Gap:
     @property
     def words(self) -> str:
         """Why it is a gap, in words."""
-        span = f"{self.low}" if self.low == self.high else f"{self.low} to {self.high}"
-        return f"{_KINDS[self.kind]}: median level {self.level:g}, answers {span} (scale 0 to 3)"
+        alike = self.low == self.high
+        span = f"all answers are {self.low}" if alike else f"answers range from {self.low} to {self.high}"
+        return f"{_KINDS[self.kind]}: median level {self.level:g}, {span} (scale 0 to 3)"
 
 
 def find_gaps(assessment: Assessment) -> tuple[Gap, ...]:

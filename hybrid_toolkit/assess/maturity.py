@@ -296,13 +296,13 @@ class Maturity:
             Prose with its caveat.
         """
         known = [c for c in self.conditions if c.level == c.level]
-        raters = f"{self.n_raters} rater{'' if self.n_raters == 1 else 's'}"
+        people = {0: "No one has", 1: "1 person has"}.get(self.n_raters, f"{self.n_raters} people have")
         if not known:
-            return f"{raters} so far: a level is given from {MIN_RATERS} raters on. {CAVEAT}"
+            return f"{people} answered. Levels are shown once {MIN_RATERS} people have answered. {CAVEAT}"
         low = sum(c.level < LEVELS["established"] for c in known)
         apart = sum(c.spread >= 2 for c in known)
         return (
-            f"{raters}; {len(known)} of {len(self.conditions)} conditions "
+            f"{people} answered; {len(known)} of {len(self.conditions)} conditions "
             f"{'has' if len(known) == 1 else 'have'} a level, {low} of them below "
             f"'established', and in {apart} roles differ by two levels or more. {CAVEAT}"
         )

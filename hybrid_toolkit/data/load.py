@@ -23,7 +23,7 @@ from hybrid_toolkit.data.reshape.combine import SourcePart, combine
 from hybrid_toolkit.data.reshape.outsiders import leave_outsiders
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.problem import Problem
-from hybrid_toolkit.errors import ContractError, MappingError, UnreadableError
+from hybrid_toolkit.errors import ContractError, MappingError, UnreadableError, plural
 
 _LEAST_COLUMNS = 3
 """A source is known by its columns alone from three on: two such as a key and a date stand in many."""
@@ -165,9 +165,8 @@ def _plan(found: list[Found], mapping: DataMapping | None, place: str) -> list[t
             by_table.setdefault(table_map.table, []).append(one.origin)
     twice = {table: origins for table, origins in by_table.items() if len(origins) > 1}
     if twice:
-        said = "; ".join(f"'{t}' in {' and in '.join(o)}" for t, o in twice.items())
         raise UnreadableError(
-            f"{len(twice)} table(s) were found in more than one place: {said}.",
+            " ".join(f"The table '{t}' was found in {len(o)} places: {' and '.join(o)}." for t, o in twice.items()),
             fix="If both are this table, move the rows into one file. If not, give each file or sheet a different name "
             "and correct the mapping.",
             code="TABLE-TWICE",
@@ -315,7 +314,9 @@ def _contract_error(errors: list[Problem]) -> ContractError:
     lines = "\n".join(f"  {problem}" for problem in errors)
     tables = len({p.table for p in errors})
     return ContractError(
-        f"{len(errors)} problem(s) in {tables} table(s):\n{lines}\n",
-        fix="Correct these cells at their source and load again.",
+        f"There {'is' if len(errors) == 1 else 'are'} {plural(len(errors), 'error')} in {plural(tables, 'table')}:\n"
+        f"{lines}\n",
+        fix="Correct these cells in the source system and load the data again. 'hybrid-toolkit validate FOLDER --out "
+        "errors.csv' gives a full list.",
         code=errors[0].code if len(errors) == 1 else "CONTRACT",
     )

@@ -112,7 +112,7 @@ def test_column_names_twice_or_absent(tmp_path: Path) -> None:
     (tmp_path / "worker.csv").write_text("worker_id,FTE,fte\nA,1,1\n")
     assert "columns 2 and 3" in refused(tmp_path, "HEADER-DUPLICATE")
     (tmp_path / "worker.csv").write_text("worker_id,,fte\nA,2,1\n")
-    assert "position(s) 2" in refused(tmp_path, "HEADER-BLANK")
+    assert "column 2 has data but no name" in refused(tmp_path, "HEADER-BLANK")
     (tmp_path / "worker.csv").write_text("worker_id,,fte\nA,,1\n")
     assert list(load_data(tmp_path)["worker"].columns) == ["worker_id", "fte"]
 

@@ -85,10 +85,11 @@ def test_a_gap_between_two_groups_is_that_of_the_formula_and_needs_far_more() ->
     one = explorer.text
     explorer._lists["group_share"].value = 0.22
     found = slope_power(teams=48, workers=8, waves=3, response=0.6, effect=0.3, group_share=0.22)
+    article = "an" if f"{found.power:.0%}" in ("8%", "11%", "18%") or 0.795 <= found.power < 0.895 else "a"
     assert explorer.text == (
-        "A study with 48 teams of 8 workers, 3 survey waves and a response rate of 60% has a chance of "
-        f"{found.power:.0%} of detecting slopes 0.3 standard deviations apart between 22% of workers and the others; "
-        f"the smallest gap it would detect 80% of the time is {found.minimum_effect:.2f}"
+        "A study with 48 teams of 8 workers, 3 survey waves and a 60% response rate has "
+        f"{article} {found.power:.0%} chance of detecting slopes 0.3 standard deviations apart between 22% of workers "
+        f"and the others. The smallest gap it would detect 80% of the time is {found.minimum_effect:.2f}."
     )
     assert (
         explorer.text != one

@@ -80,10 +80,15 @@ def test_three_raters_a_save_and_a_new_process(tmp_path: Path) -> None:
     widget = ht.SelfAssessment(today=DAY)
     for role, level in zip(ROLES, ("none", "emerging", "established"), strict=True):
         fill(widget, role, level)
-    assert "Saved for Senior leader" in widget._message.value
-    assert widget.text.startswith("3 raters; 1 of 9 conditions has a level, 1 of them below 'established', and in 1 ")
+    assert "Saved for Senior leader: 4 of 4 questions answered." in widget._message.value
+    assert widget.text.startswith(
+        "3 people have answered; 1 of 9 conditions has a level, 1 of them below 'established', and in 1 "
+    )
     assert "Practitioner 0; Supervisor or manager 1; Senior leader 2" in widget._figures.value
-    assert "below &#x27;established&#x27;: median level 1, answers 0 to 2 (scale 0 to 3)" in widget._figures.value
+    assert (
+        "Below &#x27;established&#x27;: median level 1, answers range from 0 to 2 (scale 0 to 3)"
+        in widget._figures.value
+    )
     place = widget.save(tmp_path / "nine.json")
     code = f"import hybrid_toolkit as ht; w = ht.SelfAssessment(); w.load({str(place)!r}); print(w.text)"
     assert run(code) == widget.text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -21,7 +20,7 @@ from hybrid_toolkit.data.instruments.definition import (
     ScoreBand,
 )
 from hybrid_toolkit.data.instruments.keys import Keys
-from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.errors import MeasureError, toml_place
 
 _TEXTS = ("id", "name", "owner", "licence", "source", "wording")
 _CATALOGUE = ("code", "question", "table")
@@ -143,8 +142,8 @@ def _read(text: str, file: str, *, shipped: bool) -> Instrument:
     try:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number of too many digits, a list too deep
-        place = re.search(r"\(at [^)]*\)", str(error))
-        raise Keys(file, {}).fault("", f"is not valid TOML {place.group() if place else ''}".strip()) from None
+        said = f" at {place}" if (place := toml_place(error)) else ""
+        raise Keys(file, {}).fault("", f"is not valid TOML{said}") from None
     return parse_instrument(raw, file=file, shipped=shipped)
 
 

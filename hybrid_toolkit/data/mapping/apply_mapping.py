@@ -116,7 +116,8 @@ def _choose(table_map: TableMap, headers: Mapping[str, str], origin: str, filled
             )
     if absent:
         raise MappingError(
-            f"{origin}: the mapping lists {len(absent)} column(s) that are not in the file: {'; '.join(absent)}.",
+            f"{origin}: the mapping lists {len(absent)} column{'' if len(absent) == 1 else 's'} that "
+            f"{'is' if len(absent) == 1 else 'are'} not in the file: {'; '.join(absent)}.",
             fix="Correct the names in the mapping, or list them under 'optional'.",
             code="MAP-SOURCE",
         )

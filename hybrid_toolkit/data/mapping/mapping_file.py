@@ -79,7 +79,7 @@ from hybrid_toolkit.data.reading.raw_table import nearest_names
 from hybrid_toolkit.data.reshape.spec import STEP_KEYS, Steps
 from hybrid_toolkit.data.reshape.step_reading import read_steps
 from hybrid_toolkit.data.tables.contracts import TABLES, TableContract
-from hybrid_toolkit.errors import MappingError, UnreadableError
+from hybrid_toolkit.errors import MappingError, UnreadableError, toml_place
 
 BOOL_TEXTS = ("true", "false", "1", "0", "yes", "no", "y", "n", "")
 
@@ -184,9 +184,12 @@ def parse_mapping(text: str, origin: str) -> DataMapping:
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number of too many digits, a list too deep
+        line = toml_place(error)
+        why = str(error).partition(" (at ")[0]
         raise MappingError(
-            f"{origin}: the mapping file cannot be read: {error}.",
-            fix="Correct the line that is named. Text needs quotation marks, and each name can appear only once.",
+            f"{origin}: the mapping file cannot be read{f' at {line}' if line else ''}: {why}.",
+            fix=f"Correct {line or 'what is nested too deeply or too long'}. Text needs quotation marks, and each name "
+            "can appear only once.",
             code="MAP-TOML",
         ) from None
     check = _Check(origin)

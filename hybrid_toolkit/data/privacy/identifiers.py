@@ -17,8 +17,8 @@ _TEN_DIGITS, _HALF = 1e9, 0.5
 large, and a column of which half are so large holds one of the two."""
 
 HOW = (
-    "Run 'hybrid-toolkit pseudonymise DIR --out NEW', which replaces numbers by a keyed hash and drops names, "
-    "addresses and the like; or delete the column."
+    "Run 'hybrid-toolkit pseudonymise FOLDER --out NEW_FOLDER', which replaces reference numbers and removes names "
+    "and addresses, or delete the column."
 )
 """The way out, told with every refusal."""
 
@@ -318,7 +318,8 @@ def refuse_identifiers(problems: Iterable[Problem]) -> None:
     found = [p for p in problems if p.code.startswith("IDENTIFIER")]
     if found:
         told = "; ".join(f"{p.where}: {p.text}" for p in found)
-        raise IdentifierError(f"{len(found)} column(s) identify a person. {told}", fix=HOW, code="IDENTIFIER")
+        many = "1 column" if len(found) == 1 else f"{len(found)} columns"
+        raise IdentifierError(f"{many} could identify a person: {told}", fix=HOW, code="IDENTIFIER")
 
 
 def identifier_problems(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from hybrid_toolkit.data.published.columns import SheetColumn
 from hybrid_toolkit.data.published.find_tables import Rectangle
-from hybrid_toolkit.data.published.model import Piece, plural
+from hybrid_toolkit.data.published.model import Piece
 from hybrid_toolkit.data.published.periods import with_identifier
 from hybrid_toolkit.data.published.tidying import (
     Base,
@@ -21,7 +21,7 @@ from hybrid_toolkit.data.published.tidying import (
     repeats,
     texts,
 )
-from hybrid_toolkit.errors import PublishedError
+from hybrid_toolkit.errors import PublishedError, plural
 
 _CATEGORIES = 60
 """Values of a filter whose header says what it splits by; a longer list is of areas or of figures."""

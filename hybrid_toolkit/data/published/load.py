@@ -23,7 +23,6 @@ from hybrid_toolkit.data.published.model import (
     Published,
     SheetGrid,
     as_read,
-    plural,
     rows_shown,
     shown,
 )
@@ -31,7 +30,7 @@ from hybrid_toolkit.data.published.not_understood import not_understood
 from hybrid_toolkit.data.published.person_level import refuse_people
 from hybrid_toolkit.data.published.places.coded_names import split_codes
 from hybrid_toolkit.data.published.places.narrower import refuse_wider
-from hybrid_toolkit.errors import HybridToolkitError, PersonLevelError, PublishedError
+from hybrid_toolkit.errors import HybridToolkitError, PersonLevelError, PublishedError, plural
 
 
 def load_published(

@@ -310,17 +310,6 @@ def join_notes(parts: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(p for part in parts if part for p in part.split("; ")))
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """A count with its noun.
-
-    Examples
-    --------
-    >>> plural(1, "row"), plural(1200, "row")
-    ('1 row', '1,200 rows')
-    """
-    return f"{count:,} {one if count == 1 else (many or one + 's')}"
-
-
 ROWS_NAMED = 8
 """Rows or names that a message lists: enough to find the kind of fault, few enough to read in a terminal."""
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from hybrid_toolkit.data.published.cells import cell_text
 from hybrid_toolkit.data.published.header_rows import filled_cells, numeric
-from hybrid_toolkit.data.published.model import FileSource, SheetGrid, plural, shown
-from hybrid_toolkit.errors import PublishedError
+from hybrid_toolkit.data.published.model import FileSource, SheetGrid, shown
+from hybrid_toolkit.errors import PublishedError, plural
 
 _EXPECTED = (
     "Expected a column of area codes (nine characters such as E06000001, or three digits headed LA) or of area names, "

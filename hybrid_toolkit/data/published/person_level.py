@@ -12,8 +12,8 @@ from hybrid_toolkit.data.privacy.identifiers import kind_by_content
 from hybrid_toolkit.data.published.cells import cell_text, parse_cell
 from hybrid_toolkit.data.published.columns import normal_header
 from hybrid_toolkit.data.published.header_rows import area_row, filled_cells
-from hybrid_toolkit.data.published.model import SheetGrid, plural
-from hybrid_toolkit.errors import PersonLevelError
+from hybrid_toolkit.data.published.model import SheetGrid
+from hybrid_toolkit.errors import PersonLevelError, plural
 
 _BODIES = 4
 """Headers looked at on a sheet: titles and a first row of units can each look like one."""
@@ -74,7 +74,7 @@ _PLACE = re.compile(
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.-]\d{1,2}[/.-](19|20)?\d\d")
 _FIX = (
     "Published statistics hold areas, not people. Read an authority's own records with load_data, after "
-    "'hybrid-toolkit pseudonymise DIR --out NEW'."
+    "'hybrid-toolkit pseudonymise FOLDER --out NEW_FOLDER'."
 )
 
 

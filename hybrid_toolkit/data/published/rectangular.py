@@ -11,7 +11,7 @@ import numpy as np
 from hybrid_toolkit.data.published.columns import SheetColumn, normal_header
 from hybrid_toolkit.data.published.find_tables import Rectangle
 from hybrid_toolkit.data.published.fractions import fraction_flags
-from hybrid_toolkit.data.published.model import Piece, join_notes, plural, shown
+from hybrid_toolkit.data.published.model import Piece, join_notes, shown
 from hybrid_toolkit.data.published.periods import period_in, period_of, period_of_titles
 from hybrid_toolkit.data.published.places.neighbours import neighbour_columns
 from hybrid_toolkit.data.published.roles import Roles, roles_of
@@ -25,7 +25,7 @@ from hybrid_toolkit.data.published.tidying import (
     repeats,
     texts,
 )
-from hybrid_toolkit.errors import PublishedError
+from hybrid_toolkit.errors import PublishedError, plural
 
 _ROWS = 10
 """A word that stands in each of more rows than this says something of the whole table; in a shorter one by chance."""

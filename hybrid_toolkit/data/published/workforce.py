@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData, Source
-from hybrid_toolkit.data.published.model import Published, plural
+from hybrid_toolkit.data.published.model import Published
 from hybrid_toolkit.data.published.workforce_names import in_one_spelling
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.errors import PublishedError
+from hybrid_toolkit.errors import PublishedError, plural
 from hybrid_toolkit.result import RowsHidden
 
 PANEL_MEASURES = tuple(c.name for c in TABLES["la_year"].columns if c.kind == "float")

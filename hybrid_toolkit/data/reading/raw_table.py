@@ -212,9 +212,12 @@ def text_frame(
         elif any(column):
             blank.append(place)
     if blank:
+        one = len(blank) == 1
         raise UnreadableError(
-            f"{origin}: {len(blank)} column(s) have data but no name in the header row, at position(s) {_list(blank)}.",
-            fix="If the column names are in a lower row, delete the rows above it. Otherwise type a name for each.",
+            f"{origin}: {'column' if one else 'columns'} {_list(blank)} {'has' if one else 'have'} data but no name in "
+            "the header row.",
+            fix="If the column names are in a lower row, delete the rows above it. Otherwise type a name in the header "
+            "row.",
             code="HEADER-BLANK",
         )
     if twice:

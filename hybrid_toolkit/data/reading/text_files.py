@@ -58,7 +58,7 @@ def read_bytes(path: Path, most: int = -1) -> bytes:
             return file.read(most)
     except PermissionError:
         raise UnreadableError(
-            f"{path.name}: the file cannot be opened: it is open in another program, or you may not read it.",
+            f"'{path.name}' cannot be opened. It may be open in another program, or you may not have permission.",
             fix="Close it in the other program, or copy it to a folder you have access to.",
             code="FILE-LOCKED",
         ) from None
@@ -182,8 +182,8 @@ def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
         if encoding == "utf-8" and (western := _windows_1252(data)) is not None:
             return western, ["the file is not UTF-8; it was read as Windows-1252 (cp1252)"]
         raise UnreadableError(
-            f"{name}: the file has characters that cannot be read, at byte {error.start:,}.",
-            fix="In a spreadsheet program choose Save As, then 'CSV UTF-8 (Comma delimited)'.",
+            f"'{name}' has characters that cannot be read, at byte {error.start:,}.",
+            fix="In Excel or another spreadsheet program choose Save As, then 'CSV UTF-8 (Comma delimited)'.",
             code="FILE-ENCODING",
         ) from None
     if _CONTROL.search(text):

@@ -17,7 +17,7 @@ from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.tables.schema import column_problems, key_problems, marked, rows
 from hybrid_toolkit.data.validation.problem import Problem
 from hybrid_toolkit.data.validation.rule_book import RULE_BOOK
-from hybrid_toolkit.errors import ContractError
+from hybrid_toolkit.errors import ContractError, plural
 
 EXAMPLE = "EXAMPLE-"
 """How the keys of the template's example row begin."""
@@ -85,7 +85,7 @@ class ValidationReport:
         head = f"Checked {len(self.checked)} table{'' if len(self.checked) == 1 else 's'}, {rows(total)}: "
         if not self.problems:
             return f"{head}no problems found."
-        lines = [f"{head}{_count(len(self.errors), 'error')}, {_count(len(self.notices), 'notice')}."]
+        lines = [f"{head}{plural(len(self.errors), 'error')}, {plural(len(self.notices), 'notice')}."]
         weight: dict[str, tuple[int, int]] = {}
         for p in self.problems:
             errors, places = weight.get(p.table, (0, 0))
@@ -108,14 +108,12 @@ class ValidationReport:
         if not self.ok:
             told = "\n".join(f"- {p}" for p in self.errors)
             raise ContractError(
-                f"{_count(len(self.errors), 'error')} in the data:\n{told}\n",
-                fix="Correct the rows above and load the data again; validate_data(data).tidy() lists them as a table.",
+                f"There {'is' if len(self.errors) == 1 else 'are'} {plural(len(self.errors), 'error')} in the data:\n"
+                f"{told}\n",
+                fix="Correct these rows in the source system and load the data again. 'hybrid-toolkit validate FOLDER "
+                "--out errors.csv' gives a full list, as validate_data(data).tidy() does.",
                 code="DATA-INVALID",
             )
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def _listed(problem: Problem) -> str:
@@ -253,7 +251,7 @@ def _notices(table: str, frame: pd.DataFrame) -> list[Problem]:
         problems.append(Problem(table, "", "TABLE-EMPTY", 0, (), text, "Add its rows, or leave it out.", "notice"))
     unknown = [i for i, c in enumerate(frame.columns, start=1) if c not in contract.names]
     if unknown:
-        text = f"{_count(len(unknown), 'column')} outside the contract (number {', '.join(map(str, unknown[:10]))})."
+        text = f"{plural(len(unknown), 'column')} outside the contract (number {', '.join(map(str, unknown[:10]))})."
         fix = "Drop them (they are not used), or map them to a column of the contract (hybrid-toolkit map)."
         problems.append(Problem(table, "", "COLUMN-UNKNOWN", len(unknown), (), text, fix, "notice"))
     ids = [c for c in contract.key if c in frame.columns and contract[c].kind == "id"]

@@ -16,7 +16,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.errors import MeasureError, UnreadableError
+from hybrid_toolkit.errors import MeasureError, UnreadableError, toml_place
 from hybrid_toolkit.metrics.custom.formula import Formula, parse_formula
 from hybrid_toolkit.metrics.custom.formula_values import values
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf
@@ -289,8 +289,7 @@ def parse_metric(text: str) -> MetricSpec:
     try:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number of too many digits, a list too deep
-        place = re.search(r"\(at [^)]*\)", str(error))
-        said = f" {place.group()}" if place else ""
+        said = f" at {place}" if (place := toml_place(error)) else ""
         raise UnreadableError(
             f"the declaration is not TOML{said}.", fix="Put texts in quotes.", code="METRIC-UNREADABLE"
         ) from None

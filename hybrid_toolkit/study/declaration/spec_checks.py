@@ -17,7 +17,7 @@ from hybrid_toolkit.study.declaration.named import check_named, check_question
 from hybrid_toolkit.study.declaration.phrase_form import check_contrast, check_form, check_question_form, check_unit
 from hybrid_toolkit.study.declaration.study_fields import StudyFields
 from hybrid_toolkit.study.declaration.study_frames import check_columns
-from hybrid_toolkit.study.declaration.toml_text import nearest
+from hybrid_toolkit.study.declaration.toml_text import HOW_WRITTEN, nearest
 from hybrid_toolkit.study.declaration.value_kinds import check_values
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.study.units.part import POLICY_CLOCKS
@@ -40,10 +40,10 @@ def plain_fields(study: StudyFields) -> dict[str, Any]:
             value = _settings(value)
         elif kind == "tuple[str, ...]":
             good = isinstance(value, tuple) and all(isinstance(v, str) for v in value)
-            _kind(f.name, good, "a list of text")
+            _kind(f.name, good, "a list of texts")
         elif kind == "tuple[OutcomeLabel, ...]":
             good = isinstance(value, tuple) and all(isinstance(v, OutcomeLabel) for v in value)
-            _kind(f.name, good, "a list of Words")
+            _kind(f.name, good, "a list of OutcomeLabel")
         elif kind == "tuple[CustomMetric, ...]":
             good = isinstance(value, tuple) and all(isinstance(v, CustomMetric | MetricSpec) for v in value)
             _kind(f.name, good, "a list of custom metrics")
@@ -58,7 +58,7 @@ def plain_fields(study: StudyFields) -> dict[str, Any]:
 
 def _kind(name: str, good: bool, wanted: str) -> None:
     if not good:
-        raise StudyError(f"'{name}' must be {wanted}.", fix=f"Change the value to {wanted}.", code="STUDY-KIND")
+        raise StudyError(f"'{name}' must be {wanted}.", fix=HOW_WRITTEN[wanted].format(name), code="STUDY-KIND")
 
 
 def _settings(value: Any) -> tuple[tuple[str, Any], ...]:

@@ -12,7 +12,7 @@ from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.study_fields import StudyFields
-from hybrid_toolkit.study.declaration.toml_text import check_keys, load_toml, parse_toml_text, toml_value
+from hybrid_toolkit.study.declaration.toml_text import HOW_WRITTEN, check_keys, load_toml, parse_toml_text, toml_value
 
 S = TypeVar("S", bound=StudyFields)
 
@@ -32,11 +32,11 @@ def write_toml(study: StudyFields) -> str:
 _TABLES = ("words", "metrics", "settings")
 """Fields that stand as tables after the others."""
 _WANTED = {
-    "text": ("text", "Put it between quotes."),
-    "number": ("a number", "Write it without quotes, as in 0.1."),
-    "list": ("a list of text", 'Write it as ["one", "two"].'),
+    "text": "text",
+    "number": "a number",
+    "list": "a list of texts",
 }
-"""Kind of value -> what it must be, and how to mend it."""
+"""Kind of value -> what it must be."""
 _OWN = {f.name for f in fields(StudyFields)}
 _TOP = " The study's own keys stand at the top, before the first [section] and in none."
 
@@ -107,5 +107,7 @@ def _coerce(name: str, value: object, field: Field[Any], where: str) -> object:
         return value
     if kind == "str" and isinstance(value, str):
         return value
-    wanted, fix = _WANTED["list" if kind.startswith("tuple") else "number" if kind[:3] in ("flo", "int") else "text"]
-    raise StudyError(f"{where}: key '{name}' must be {wanted}.", fix=fix, code="STUDY-KIND")
+    wanted = _WANTED["list" if kind.startswith("tuple") else "number" if kind[:3] in ("flo", "int") else "text"]
+    raise StudyError(
+        f"{where}: key '{name}' must be {wanted}.", fix=HOW_WRITTEN[wanted].format(name), code="STUDY-KIND"
+    )

@@ -9,10 +9,20 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from hybrid_toolkit.errors import StudyError, UnreadableError
+from hybrid_toolkit.errors import StudyError, UnreadableError, toml_place
 
 TableKinds = Mapping[str, type]
 _KIND_WORDS = {str: "text", list: "a list of text", bool: "true or false", dict: "a table"}
+
+HOW_WRITTEN = {
+    "a number": "Write it without quotation marks, for example {} = 0.1.",
+    "text": 'Write it in quotation marks, for example {} = "text".',
+    "a list of texts": 'Write it in brackets, each text in quotation marks, for example {} = ["a", "b"].',
+    "a list of OutcomeLabel": "Give OutcomeLabel objects in a list; in a file, one [[{}]] for each.",
+    "a list of custom metrics": "Give metrics made by declare_metric in a list; in a file, one [[{}]] for each.",
+    "a table of single values": "Give a name and a value for each; in a file, beneath [{}].",
+}
+"""How each kind of value is written."""
 
 _WHY: Mapping[type[Exception], str] = {
     FileNotFoundError: "is not there",
@@ -66,12 +76,12 @@ def parse_toml_text(text: str, *, what: str, code: str) -> dict[str, Any]:
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.UnreadableError: [STUDY-UNREADABLE] the study is not TOML: Invalid value (at line 1, \
-column 5). How to fix: Correct that line; each key may appear once.
+column 5). How to fix: Correct line 1; each key may appear once.
     """
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
-        why, fix = str(error), "Correct that line; each key may appear once."
+        why, fix = str(error), f"Correct {toml_place(error)}; each key may appear once."
     except (RecursionError, ValueError):
         why, fix = "a value is nested too deeply, or a number has too many digits", "Write plain values."
     raise UnreadableError(f"the {what} is not TOML: {why}.", fix=fix, code=code) from None

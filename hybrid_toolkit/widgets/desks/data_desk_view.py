@@ -23,7 +23,7 @@ from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.validate import ValidationReport, validate_path
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import KEPT_INSIDE
-from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.errors import UsageError, toml_place
 from hybrid_toolkit.widgets.parts.html_parts import list_html, table_html
 
 LEAVE_OUT = ""
@@ -196,7 +196,7 @@ def _sources(part: str, table: str) -> list[str]:
         read = tomllib.loads(part)["tables"][table]
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
-            f"The mapping cannot be read: {error}.", fix="Correct the mapping at that line.", code="MAP-TOML"
+            f"The mapping cannot be read: {error}.", fix=f"Correct {toml_place(error)} of the mapping.", code="MAP-TOML"
         ) from error
     named = (read[0] if isinstance(read, list) else read).get("source", [])
     return [named] if isinstance(named, str) else list(named)

@@ -25,6 +25,10 @@ from hybrid_toolkit.widgets.lenses.rates import concentration_panel, interval_pa
 CUTS = tuple(float(k) for k in range(1, 11))
 LEAST_CONTACTS = 100
 """Contacts that each of the four cells needs before the gap is taken seriously (metric MC3)."""
+_DIFFERENCE = (
+    "Difference (remote minus in person) for families with too little access, minus the same difference for other "
+    "families"
+)
 _VALUES = ("estimate", "conf_low", "conf_high")
 
 
@@ -89,8 +93,8 @@ class FamilyAccess:
     def view(self, threshold: float) -> tuple[str, tuple[FigurePanel, ...]]:
         """The answer and the panels for one step of the slider."""
         low = ~self.bands.at_least(threshold)
-        above = f"{threshold:g} or more needs met" if threshold < CUTS[-1] else "all ten needs met"
-        below = f"fewer than {threshold:g} needs met"
+        above = f"{threshold:g} or more digital needs met" if threshold < CUTS[-1] else "all ten digital needs met"
+        below = f"fewer than {threshold:g} digital needs met"
         cells = interval_panel(
             self._engaged(low, above, below), "Share of contacts where the family engaged", unit="share of contacts",
             labels=["access", "mode"], counted="contacts",
@@ -99,10 +103,10 @@ class FamilyAccess:
         homes = interval_panel(self._homes(threshold, above), f"Families with {above}", unit="share of families",
                                labels=["place"], counted="families")  # fmt: skip
         said = gap_sentence(penalty.content.to_dict("records")[0], "percentage points", scale=100)
-        have = share_sentence(homes.release.content.to_dict("records")[0])
+        have = share_sentence(homes.release.content.to_dict("records")[0], f"of families with a record have {above}")
         text = (
-            f"Families with a record who have {above}: {have}. The difference in engagement between remote and "
-            f"in-person contact, for families with {below} compared with others: {said}."
+            f"{have}. The difference in engagement between remote and "
+            f"in-person contact, for families with {below} compared with other families: {said}."
         )
         extra = interval_panel(penalty, "Exclusion gap in engagement (unadjusted)", unit="difference of shares",
                                labels=["term"], counted="families")  # fmt: skip
@@ -130,7 +134,7 @@ class FamilyAccess:
             pd.MultiIndex.from_product([[False, True], [False, True]]), fill_value=0))  # fmt: skip
         enough = made.reason == ""
         frame = pd.DataFrame({
-            "term": ["Remote minus in person, too little access minus others"], "n": [few],
+            "term": [_DIFFERENCE], "n": [few],
             "estimate": [made.value if enough else np.nan], "conf_low": [i.conf_low if enough else np.nan],
             "conf_high": [i.conf_high if enough else np.nan], "n_clusters": [i.n_clusters], "unit": ["difference"],
         })  # fmt: skip

@@ -82,9 +82,12 @@ class StaffBroadband:
         words = (f"under {threshold:g} Mbit/s", f"{threshold:g} Mbit/s or more")
         share, travel = self._share(low, words[1]), self._travel(low, words)
         gap = self._gap(low, words)
-        first = share_sentence(share.content.to_dict("records")[0])
+        first = share_sentence(share.content.to_dict("records")[0], f"of staff have broadband of {words[1]} at home")
         more = gap_sentence(gap.content.to_dict("records")[0], "hours a month")
-        text = f"Staff with {words[1]} at home: {first}. Travel of the others, adjusted for commute and role: {more}."
+        more = more.replace(" higher", " more").replace(" lower", " less")
+        known = more[:1].isdigit()
+        told = f"Staff without it travel {more}" if known else f"How much more staff without it travel: {more}"
+        text = f"{first}. {told}: an association, adjusted for commute and role."
         panels = [
             interval_panel(share, f"Staff with {words[1]}", unit="share of workers", labels=["who"], counted="workers"),
             interval_panel(travel, "Travel by broadband at home", unit="hours a month", labels=["speed"],

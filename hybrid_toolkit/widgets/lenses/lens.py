@@ -210,18 +210,19 @@ def three_of(row: Mapping[Hashable, object]) -> tuple[float, float, float]:
     return estimate, low, high
 
 
-def share_sentence(row: Mapping[Hashable, object]) -> str:
-    """A released share in per cent with its interval, as a sentence names it.
+def share_sentence(row: Mapping[Hashable, object], whose: str) -> str:
+    """A released share in per cent with its interval, as a sentence: whose share it is stands between the two.
 
     Examples
     --------
-    >>> share_sentence({"estimate": 0.654, "conf_low": 0.62, "conf_high": 0.68, "suppressed": False})
-    '65% (95% confidence interval 62% to 68%)'
+    >>> share_sentence({"estimate": 0.654, "conf_low": 0.62, "conf_high": 0.68, "suppressed": False},
+    ...                "of families have enough")
+    '65% of families have enough (95% confidence interval 62% to 68%)'
     """
     share, low, high = three_of(row)
     if row["suppressed"] or share != share:
-        return span_of(row)
-    return f"{share:.0%}" + ("" if low != low else f" (95% confidence interval {low:.0%} to {high:.0%})")
+        return f"How many {whose}: {span_of(row)}"
+    return f"{share:.0%} {whose}" + ("" if low != low else f" (95% confidence interval {low:.0%} to {high:.0%})")
 
 
 def gap_sentence(row: Mapping[Hashable, object], unit: str, *, scale: float = 1.0) -> str:

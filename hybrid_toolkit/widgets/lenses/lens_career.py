@@ -80,8 +80,8 @@ class CareerStageViews:
             return None
         return (
             "No survey answers can be linked to both home working and career stage.",
-            "Add tables of survey answers ('survey'), monthly hours at home and in the office ('worker_month': h_home, "
-            "h_office) and staff role with registration date ('worker': role, reg_date).",
+            "To use this page add: survey answers (table 'survey'), monthly hours at home and in the office "
+            "('worker_month': h_home, h_office), and staff role with registration date ('worker': role, reg_date).",
         )
 
     @cached_property
@@ -138,7 +138,10 @@ class CareerStageViews:
                        ["Career stage", f"{axis} (interval)", "workers"], body,
                        says=furthest_say([(_stage(r["term"]), *_ten_points(r)) for r in ladder_rows]))  # fmt: skip
         notes = notes_release(self._gate, self._notes(state.outcome), title="Career stage", source=self.data)
-        text = f"{spec.name} when {at:.0%} of desk hours are at home, with 95% confidence intervals: {said}{tail}."
+        scale = f" (scale {spec.low:g} to {spec.high:g})" if spec.low is not None and spec.high is not None else ""
+        text = (
+            f"{spec.name}{scale} when {at:.0%} of desk hours are at home, with 95% confidence intervals: {said}{tail}."
+        )
         return LensView("Career stage", text, (drawn, ladder), notes)
 
     def _work(self, outcome: str) -> tuple[FigurePanel, Release]:

@@ -74,7 +74,7 @@ class CareerStage(LensWidget):
 
     STATE = CareerStageState
     VIEWS = CareerStageViews
-    LABELS: ClassVar = {"outcome": "Outcome", "at": "Show values at (share at home)"}
+    LABELS: ClassVar = {"outcome": "Outcome", "at": "Show values at (share of desk hours at home)"}
     SLIDERS = ("at",)
     FUNCTION = ("hybrid_toolkit.widgets.lenses.lens_career", "view_career_stage")
 

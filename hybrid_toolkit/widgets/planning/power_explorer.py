@@ -16,9 +16,10 @@ from hybrid_toolkit.widgets.planning.power_view import COMPARED, LABELS, OVER, R
 
 
 class PowerExplorer(ToolkitWidget):
-    """Power of a slope, or of a gap between two groups' slopes, in teams and waves; the curve follows the slider.
+    """How big does your study need to be? Move the sliders to see the chance of detecting an effect.
 
-    Needs no data: the effect is an assumption. Works with the keyboard: Tab between the sliders, arrow keys on one.
+    You do not need any data: the effect is an assumption. Works with the keyboard: Tab between the sliders, arrow keys
+    on one.
 
     Parameters
     ----------

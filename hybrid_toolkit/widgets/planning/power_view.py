@@ -110,9 +110,9 @@ def view_power(
 
     Examples
     --------
-    >>> view_power(teams=48).text.split(" has ")[1].split(";")[0]
-    'a chance of 88% of detecting an effect of 0.15 standard deviations'
-    >>> view_power(teams=48, group_share=0.22).text.split(" detecting ")[1].split(";")[0]
+    >>> view_power(teams=48).text.split(" has ")[1].split(". ")[0]
+    'an 88% chance of detecting an effect of 0.15 standard deviations'
+    >>> view_power(teams=48, group_share=0.22).text.split(" detecting ")[1].split(". ")[0]
     'slopes 0.15 standard deviations apart between 22% of workers and the others'
     """
     return power_of(PowerExplorerState(teams, workers, waves, response, effect, compared, over, group_share))
@@ -130,9 +130,9 @@ def power_of(state: PowerExplorerState) -> LensView:
                   [OVER[state.over], "Power"], rows)  # fmt: skip
     text = (
         f"A study with {state.teams} teams of {state.workers} workers, {state.waves} survey "
-        f"wave{'s' if state.waves != 1 else ''} and a response rate of {state.response:.0%} has a "
-        f"chance of {here.power:.0%} of detecting {_asked(state, state.effect)}; the smallest {_smallest(state)} it "
-        f"would detect 80% of the time is {here.minimum_effect:.2f}"
+        f"wave{'s' if state.waves != 1 else ''} and a {state.response:.0%} response rate has {_a(here.power)} chance "
+        f"of detecting {_asked(state, state.effect)}. The smallest {_smallest(state)} it would detect 80% of the time "
+        f"is {here.minimum_effect:.2f}."
     )
     notes = [
         f"About {here.rows:,.0f} answers; the design effect of teams and repeated answers is {here.design_effect:.2f}.",
@@ -150,6 +150,12 @@ def _asked(state: PowerExplorerState, effect: float) -> str:
     if not state.group_share:
         return f"an effect of {effect:g} standard deviations"
     return f"slopes {effect:g} standard deviations apart between {state.group_share:.0%} of workers and the others"
+
+
+def _a(share: float) -> str:
+    """A share in per cent with its article: an 8%, an 11%, an 18%, an 80% chance, and a 70% chance."""
+    said = f"{share:.0%}"
+    return f"an {said}" if said.startswith("8") or said in ("11%", "18%") else f"a {said}"
 
 
 def _smallest(state: PowerExplorerState) -> str:

@@ -17,10 +17,10 @@ FIRST = "This study has not been run on your data."
 
 
 class WhatIf(LensWidget):
-    """What a different working pattern might mean: a study's estimate applied to the data, within their range.
+    """What might a different working pattern mean? This applies a study's estimate to your data.
 
-    The words follow the study's design; a change that leaves what the data cover is refused. A study is estimated
-    once, when its button is pressed (some seconds); the sliders then follow at once.
+    It will not go outside the range of your data: that is refused. The words follow the design. A study
+    is estimated once, when its button is pressed (some seconds); the sliders then follow at once.
 
     Parameters
     ----------

@@ -182,7 +182,8 @@ class WhatIfViews:
     def _notes(self, result: StudyResult, found: Found) -> list[str]:
         return [
             f"Study: {result.study.question}",
-            "This multiplies an estimate by a change. It is wrong if people behave differently under the new pattern.",
+            "This multiplies an estimate by a change. It will be wrong if people behave differently under the new "
+            "pattern.",
             "A mean over rows: it says nothing of any one person. Whether higher is better is for you to say.",
             "Changes outside the range of your data are not shown.",
             *result.study.caveats,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -40,7 +40,13 @@ MOST_RATERS = 12
 _LISTED = load_checklist("conditions")
 EVIDENCE = "Evidence: how do you know? Describe it or paste a link"
 AIM = "your service's target (a number; leave blank for none)"
-_HEADS = ("Condition", "By role", "Level, 0 to 3", "Raters", "With evidence")
+_HEADS = ("Condition", "By role", "Level (0 to 3)", "Number of people", "Answers with evidence")
+
+
+def _answered(answered: Collection[str], item: str) -> str:
+    """How many prompts of an item's condition a person has answered."""
+    items = _LISTED.part_of(item).items
+    return f"{sum(i.id in answered for i in items)} of {len(items)} questions answered"
 
 
 def rater_key(role: str, number: int) -> str:
@@ -97,11 +103,11 @@ class AssessmentState:
 
 
 class SelfAssessment(PracticeWidget):
-    """Rate a service against nine conditions for good hybrid working, and compare ratings by role and with data.
+    """Rate your service against nine conditions for good hybrid working.
 
-    Choose who answers and the condition, answer each prompt and name the evidence; each answer is kept as it is
-    entered. A level is given from three raters on. Raters are roles, not names. Everything works with the keyboard
-    alone.
+    See where roles disagree, and compare ratings with your data. Choose who answers and the condition, answer each
+    prompt and name the evidence; each answer is kept as it is entered. Levels are shown once three people have
+    answered. People are roles, not names. Everything works with the keyboard alone.
 
     Parameters
     ----------
@@ -118,8 +124,8 @@ class SelfAssessment(PracticeWidget):
 
     Examples
     --------
-    >>> SelfAssessment().text.partition(":")[0]
-    '0 raters so far'
+    >>> SelfAssessment().text.partition(" and has")[0]
+    'No one has answered. Levels are shown once 3 people have answered. This scale was made for this toolkit'
     """
 
     STATE = AssessmentState
@@ -233,7 +239,11 @@ class SelfAssessment(PracticeWidget):
             return replace(state, answers=whole.answers, drafts=drafts)  # type: ignore[no-any-return]
 
         person = role_words(role, number)
-        told = f"Saved as a draft for {person}: {lacks}." if lacks else f"Saved for {person}."
+        answered = {a.item for a in self.state.answers if a.rater == (role, number)} - {item}
+        answered |= {item} if level and not lacks else set()
+        told = (
+            f"Saved as a draft for {person}: {lacks}." if lacks else f"Saved for {person}: {_answered(answered, item)}."
+        )
         if self._keep(made, told, entering=True):
             for child in form.children:
                 if isinstance(child, ipywidgets.Button):
