@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 import hybrid_toolkit as ht
+from tools import __main__ as jobs
 from tools import docs_site, docstrings, times
 from tools.__main__ import JOBS
 from tools.notebooks import is_clean
@@ -144,6 +145,24 @@ def test_hooks_use_the_pinned_tools_and_jobs_that_exist() -> None:
 def test_make_has_no_target_without_a_job() -> None:
     targets = re.findall(r"^([a-z-]+): ;", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert {"docs", "test-fast", "check"} <= set(targets) <= set(JOBS)
+
+
+def test_the_notebooks_do_not_start_for_root_unless_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(jobs, "setup", lambda: None)
+    monkeypatch.setattr(jobs, "run", lambda *command: asked.append(command))
+    monkeypatch.setattr("os.geteuid", lambda: 0, raising=False)
+    monkeypatch.setattr("sys.argv", ["tools", "lab"])
+    with pytest.raises(SystemExit, match="python -m tools lab --allow-root"):
+        jobs.lab()
+    assert not asked
+    monkeypatch.setattr("sys.argv", ["tools", "lab", "--allow-root"])
+    jobs.lab()
+    assert asked[0][-2:] == ("notebooks", "--allow-root")
+    monkeypatch.setattr("os.geteuid", lambda: 1000, raising=False)
+    monkeypatch.setattr("sys.argv", ["tools", "lab"])
+    jobs.lab()
+    assert asked[1][-1] == "notebooks"
 
 
 def test_issue_forms_are_read_as_forms_and_warn_of_personal_data() -> None:

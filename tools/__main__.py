@@ -61,9 +61,15 @@ def demo() -> None:
 
 
 def lab() -> None:
-    """JupyterLab on the notebooks."""
+    """JupyterLab on the notebooks; options after the job go to JupyterLab."""
+    if getattr(os, "geteuid", lambda: 1)() == 0 and "--allow-root" not in sys.argv[2:]:
+        sys.exit(
+            "JupyterLab does not start for root, the administrator: code in a notebook could then change the whole "
+            "machine.\nRun this as an ordinary user. Where root is the only user, as in a container:\n"
+            "  python -m tools lab --allow-root"
+        )
     setup()
-    run(PYTHON, "-m", "jupyterlab", "notebooks")
+    run(PYTHON, "-m", "jupyterlab", "notebooks", *sys.argv[2:])
 
 
 def app() -> None:
