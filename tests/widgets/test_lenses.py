@@ -83,7 +83,9 @@ def test_its_code_gives_the_same_answer(lens: LensWidget) -> None:
 
 
 def test_its_state_is_saved_and_restored(lens: LensWidget, small: ht.EvaluationData, tmp_path: Path) -> None:
-    name, control = next((n, c) for n, c in lens._lists.items() if len(c.options) > 1)
+    varied = [(n, c) for n, c in lens._lists.items() if len(c.options) > 1]
+    assert varied, f"no filter of {type(lens).__name__} has two choices: give one more in choices() of its views"
+    name, control = varied[0]
     before = lens.state
     control.value = control.options[-1][1]
     lens.save(tmp_path / "lens.json")
