@@ -22,6 +22,8 @@ from hybrid_toolkit.data.sheets.sheet_reading import tables_of
 from hybrid_toolkit.errors import UnreadableError
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+_MANIFEST, _MANIFEST_BYTES = "META-INF/manifest.xml", 1_000_000
+"""The list of an OpenDocument workbook's parts, and the bytes of it read: each part of a locked one says so."""
 
 
 def sheets(path: Path) -> list[Found]:
@@ -70,15 +72,16 @@ def _names(data: bytes, path: Path) -> list[str]:
             code="FILE-LOCKED",
         )
     try:
-        check_workbook(data, path.name)
+        # before its parts are read as XML: those of a locked workbook are none
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            manifest = parts.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in parts.namelist() else b""
-        if b"encryption-data" in manifest:
+            locked = _MANIFEST in parts.namelist() and b"encryption-data" in parts.open(_MANIFEST).read(_MANIFEST_BYTES)
+        if locked:
             raise UnreadableError(
                 f"{path.name}: the workbook is locked with a password.",
                 fix="Save it without a password in a folder that is itself safe.",
                 code="FILE-LOCKED",
             )
+        check_workbook(data, path.name)
         names = [str(name) for name in CalamineWorkbook.from_filelike(io.BytesIO(data)).sheet_names]
     except UnreadableError:
         raise
