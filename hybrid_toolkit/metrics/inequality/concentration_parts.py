@@ -12,12 +12,9 @@ from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.columns.plain_columns import check_table, measured, plain
 from hybrid_toolkit.columns.scaling import scaled, solve_kept
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.inequality.decomposition import Decomposition, jackknife_parts
+from hybrid_toolkit.metrics.inequality.decomposition import LEAST_LEFT_OUT, Decomposition, jackknife_parts
 from hybrid_toolkit.metrics.inequality.inequality import fractional_rank
 from hybrid_toolkit.metrics.inequality.oaxaca_blinder_split import covariate_columns
-
-_LEAST_LEFT_OUT = 3
-"""Leaving out one of two clusters leaves one, within which nothing between clusters varies."""
 
 
 def decompose_concentration(
@@ -80,7 +77,7 @@ def decompose_concentration(
     y, ranker = measured(kept[outcome], outcome), measured(kept[rank_by], rank_by)
     codes = pd.factorize(kept[cluster])[0] if cluster else np.arange(len(kept))
     groups = len(np.unique(codes))
-    if groups < _LEAST_LEFT_OUT:
+    if groups < LEAST_LEFT_OUT:
         raise MeasureError(
             f"{groups} cluster(s); leaving one out needs at least three.",
             fix="Use a finer cluster.",

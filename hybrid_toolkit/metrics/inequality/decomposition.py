@@ -22,7 +22,7 @@ from hybrid_toolkit.columns.plain_columns import check_table, measured, plain
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.result import ResultBase
 
-_LEAST_LEFT_OUT = 3
+LEAST_LEFT_OUT = 3
 """Leaving out one of two clusters leaves one, within which nothing between clusters varies."""
 
 
@@ -131,7 +131,7 @@ def two_groups(
         )
     is_reference = (kept[group] == reference).to_numpy(dtype=bool)
     codes = pd.factorize(kept[cluster])[0] if cluster else np.arange(len(kept))
-    if len(np.unique(codes)) < _LEAST_LEFT_OUT:
+    if len(np.unique(codes)) < LEAST_LEFT_OUT:
         raise MeasureError(
             f"{len(np.unique(codes))} cluster(s); leaving one out needs at least three.",
             fix="Use a finer cluster.",
