@@ -60,7 +60,7 @@ class Fields:
         text = self.given.get(name, [""])[-1].replace("\r\n", "\n").strip()
         if len(text) > MOST_WORDS:
             raise UsageError(
-                f"a field holds {len(text):,} characters; it can hold {MOST_WORDS:,}.",
+                f"the text has {len(text):,} characters; a field takes at most {MOST_WORDS:,}.",
                 fix="Shorten the text, or name a file that holds it.",
                 code="FORM-LONG",
             )

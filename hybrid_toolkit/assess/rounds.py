@@ -82,7 +82,7 @@ def compare_rounds(rounds: Sequence[tuple[str, Assessment]]) -> ComparedRounds:
     titles = tuple(title for title, _ in rounds)
     if len(titles) < 2 or len(set(titles)) != len(titles):
         raise UsageError(
-            f"rounds are compared from two on, each with its title; {len(titles)} were given.",
+            f"comparing rounds needs at least 2, each with a title; {len(titles)} were given.",
             fix="Use a list of (title, assessment), such as 2 rounds called 'Spring' and 'Autumn'.",
             code="ROUNDS",
         )

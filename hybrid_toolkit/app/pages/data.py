@@ -76,7 +76,9 @@ def _open(visit: Visit) -> Answered:
                 if not path:
                     raise UsageError("No place is named.", fix="Enter a folder, or choose a file.", code="PATH-NONE")
                 if "://" not in path and not Path(path).expanduser().exists():
-                    raise UsageError("Nothing is at that place.", fix="Check the spelling.", code="PATH-NONE")
+                    raise UsageError(
+                        "There is no file or folder at that place.", fix="Check the spelling.", code="PATH-NONE"
+                    )
         except HybridToolkitError as error:
             errors["path"] = f"{error.message} {error.fix}"
         else:

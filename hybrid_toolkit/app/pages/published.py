@@ -91,7 +91,7 @@ def _place(visit: Visit) -> str:
     path = visit.form.word("path")
     if not path or not Path(path).expanduser().exists():
         raise UsageError(
-            "Nothing is at that place." if path else "No place is named.",
+            "There is no file or folder at that place." if path else "No place is named.",
             fix="Enter a folder or file of this computer, or choose a file.",
             code="PATH-NONE",
         )

@@ -59,7 +59,7 @@ def fit_order_plan(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     _no_confounders(plan)
     if plan.setting("order", "unknown") != "randomised":
         raise EstimationError(
-            "nothing says that the order of the roll-out was drawn at random.",
+            "the study does not say that the order of the roll-out was drawn at random.",
             fix="Set order = 'randomised' in [settings] if it was; else use the design staggered-rollout.",
             code="ORDER-NOT-RANDOM",
         )

@@ -244,9 +244,9 @@ class VersionLedger:
         if any(self.few_changed(f"data of {kind}", marks, threshold=threshold) for kind, marks in kinds.items()):
             raise DisclosureError(
                 f"Figures of other data were shown before, and these data differ from them by fewer than {threshold} "
-                "people, of whom the difference would tell.",
+                "people, about whom the difference could tell something.",
                 fix="Use the earlier data until more has changed. Where nothing of them was kept or passed on, "
-                "use another release folder, or begin a new sitting.",
+                "use another release folder, or start a new session.",
                 code=FEW_CHANGED,
             )
         for kind, marks in kinds.items():

@@ -198,7 +198,7 @@ def _not_apart(z: Array, y: Array, link: str, what: str, code: str) -> None:
     found = perfectly_separated(z, y, counts=link == "log")
     if found:
         raise EstimationError(
-            f"separation: {found} column(s) tell {what} without error, so their slopes have no finite estimate.",
+            f"separation: {found} column(s) predict {what} perfectly, so their slopes have no finite estimate.",
             fix="Merge levels that are rare, leave the column out, or keep to rows where both answers could occur.",
             code=code,
         )

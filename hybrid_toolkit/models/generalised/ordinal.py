@@ -183,8 +183,7 @@ def _not_apart(z: Array, answer: NDArray[np.intp]) -> None:
     found = told_apart(z, answer)
     if found:
         raise EstimationError(
-            f"separation: {found} term(s) tell the answers apart without error, so their slopes have no finite "
-            "estimate.",
+            f"separation: {found} term(s) predict the answers perfectly, so their slopes have no finite estimate.",
             fix="Merge answers or levels that are rare, or leave the term out.",
             code="SEPARATION",
         )

@@ -88,7 +88,7 @@ class Search:
             found = told_apart(self.basis.z, made.answer)
         if found:
             raise EstimationError(
-                f"separation: {found} column(s) tell '{outcome}' without error, so their slopes have no finite "
+                f"separation: {found} column(s) predict '{outcome}' perfectly, so their slopes have no finite "
                 "estimate.",
                 fix="Merge levels that are rare, or leave the column out.",
                 code="SEPARATION",

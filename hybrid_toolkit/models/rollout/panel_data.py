@@ -188,7 +188,7 @@ class PanelColumns:
         check_choice("unbalanced", self.unbalanced, ("error", "drop"))
         if (self.first_treated is None) == (self.treatment is None):
             raise EstimationError(
-                "the treatment must be told in exactly one way.",
+                "the treatment must be given in exactly one way.",
                 fix="Name first_treated (a start for each unit) or treatment (a 0/1 column).",
                 code="TREATMENT",
             )

@@ -310,7 +310,7 @@ def _check(rows: pd.DataFrame, starts: pd.Series[float], on: pd.Series[float], c
     crossed = (moved["min"] == 0) & (moved["max"] == 1)
     if not crossed.any():
         raise EstimationError(
-            "no cluster is seen both before and under the policy.",
+            "no cluster has rows both before and after its start of the policy.",
             fix="Add earlier or later periods.",
             code="NO-TREATED",
         )

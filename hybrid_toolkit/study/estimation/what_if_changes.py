@@ -180,7 +180,7 @@ def _break_rule(kept: float, exposure: str) -> Change:
     """The rule of 45 minutes and a break of 15, kept in so many per cent of meetings."""
     if exposure not in BREAK_EXPOSURES:
         raise StudyError(
-            "the rule of 45 minutes and a break of 15 changes meetings that follow one another without a break.",
+            "the rule of 45-minute meetings and a break of 15 changes back-to-back meetings: this study has none.",
             fix=f"Ask it of a study whose exposure is one of: {', '.join(BREAK_EXPOSURES)}, such as 'meeting-load'.",
             code="WHAT-IF-EXPOSURE",
         )
