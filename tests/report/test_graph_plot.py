@@ -8,8 +8,9 @@ import sys
 from itertools import pairwise
 
 import pytest
-from matplotlib.patches import FancyArrowPatch
+from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from hybrid_toolkit.report.plots.cause_rows import IN_A_ROW, NO_CAUSE
 from hybrid_toolkit.report.plots.graph_plot import _LOOKS, _places, describe_graph, plot_graph
 from hybrid_toolkit.report.plots.plot_style import PAPER, contrast, svg_bytes
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, Edge, Node, digraph, shipped_graph
@@ -26,8 +27,36 @@ def words(ax) -> set[str]:
 
 def test_every_node_and_arrow_of_the_graph_is_drawn() -> None:
     ax = plot_graph(GRAPH)
-    assert words(ax) == {n.title for n in GRAPH.nodes}
-    assert sum(isinstance(p, FancyArrowPatch) for p in ax.patches) == len(GRAPH.edges)
+    assert words(ax) == {n.title for n in GRAPH.nodes} | {NO_CAUSE}
+    ends = [p.get_path().vertices[-1] for p in ax.patches if isinstance(p, FancyArrowPatch)]
+    assert len(ends) == len({e.effect for e in GRAPH.edges})
+    title = {n.title: n.id for n in GRAPH.nodes}
+    at = [(title.get(" ".join(t.get_text().split()), ""), *t.get_position()) for t in ax.texts]
+    effects_left = (IN_A_ROW + 0.01) * min(x for _, x, _ in at) * 2  # a cause stands in the middle of its cell
+    effects = [(n, y) for n, x, y in at if n and x > effects_left]
+    frames = [p.get_bbox() for p in ax.patches if isinstance(p, Rectangle) and p.get_facecolor()[3] == 0]
+    drawn = set()
+    for effect, y in effects:
+        frame = next(f for f in frames if f.y0 < y < f.y1)
+        inside = [n for n, x, place in at if n and frame.x0 < x < frame.x1 and frame.y0 < place < frame.y1]
+        drawn |= {(cause, effect) for cause in inside}
+        assert len(inside) == len(set(inside)), "no cause twice"
+    assert drawn == {(e.cause, e.effect) for e in GRAPH.edges}
+
+
+def test_no_line_of_the_whole_graph_crosses_words_and_each_arrow_ends_at_a_box() -> None:
+    ax = plot_graph(GRAPH)
+    ax.figure.draw_without_rendering()
+    back = ax.transData.inverted()
+    texts = [t.get_window_extent().transformed(back) for t in ax.texts]
+    boxes = [p.get_bbox() for p in ax.patches if isinstance(p, Rectangle) and p.get_facecolor()[3] == 1]
+    for text in texts[1:]:
+        inside = [b for b in boxes if b.x0 <= text.x0 and text.x1 <= b.x1 and b.y0 <= text.y0 and text.y1 <= b.y1]
+        assert len(inside) == 1 or " ".join(ax.texts[texts.index(text)].get_text().split()) == NO_CAUSE
+    for arrow in (p for p in ax.patches if isinstance(p, FancyArrowPatch)):
+        (start, y), (end, _) = arrow._posA_posB
+        assert not [t for t in texts if t.y0 < y < t.y1 and t.x1 > start and t.x0 < end]
+        assert [b for b in boxes if b.x0 == pytest.approx(end) and b.y0 < y < b.y1]
 
 
 def test_causes_stand_left_of_their_effects_and_no_two_nodes_share_a_place() -> None:
