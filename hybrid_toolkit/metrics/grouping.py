@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import pandas as pd
 
@@ -32,6 +33,8 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
     "career_stage": {"asye": "ASYE", "early": "Early", "mid": "Mid", "late": "Late", "supervisor": "Supervisor"},
     "low_access": {"yes": "Low access", "no": "Adequate access"},
 }
+_IN_ORDER = (("child", "age_band"), ("worker", "age_band"), ("family", "need"), ("la", "ofsted"))
+"""Columns of codes that go from less to more; any other is a list without an order."""
 _KINDS = ("code", "bool", "id")
 _SMALL = ("rural_class", "risk", "n_children")
 
@@ -145,17 +148,28 @@ def _labels(values: pd.Series[str]) -> pd.Series[str]:
 
 
 def group_order(labels: pd.Series[str]) -> list[str]:
-    """Labels in their own order (career stages, numbers, else alphabetical), never in the order of a figure.
+    """Labels in their own order (stages, ages, ratings, numbers, else alphabetical), never in the order of a figure.
 
     Examples
     --------
     >>> group_order(pd.Series(["late", "asye", "not recorded", "mid"])), group_order(pd.Series(["10", "9"]))
     (['asye', 'mid', 'late', 'not recorded'], ['9', '10'])
+    >>> group_order(pd.Series(["5-9", "10-15", "0"])), group_order(pd.Series(["G", "I", "O", "RI"]))
+    (['0', '5-9', '10-15'], ['O', 'G', 'RI', 'I'])
     """
     if pd.to_numeric(labels.where(labels.ne(NOT_RECORDED)), errors="coerce").notna().eq(labels.ne(NOT_RECORDED)).all():
         return sorted(labels.unique(), key=lambda x: (x == NOT_RECORDED, 0.0 if x == NOT_RECORDED else float(x)))
-    rank = {name: n for n, name in enumerate(STAGES)}
+    known = set(labels.unique()) - {NOT_RECORDED}
+    scale = next((s for s in (STAGES, *_scales()) if known <= set(s)), ())
+    rank = {name: n for n, name in enumerate(scale)}
     return sorted(labels.unique(), key=lambda x: (x == NOT_RECORDED, rank.get(x, len(rank)), x))
+
+
+@cache
+def _scales() -> tuple[tuple[str, ...], ...]:
+    """Codes of the contracts that have an order, from the first to the last."""
+    held = ((t.name, c) for t in TABLES.values() for c in t.columns)
+    return tuple(tuple(c.codes) for table, c in held if (table, c.name) in _IN_ORDER)
 
 
 def group_label(group: str, value: str) -> str:

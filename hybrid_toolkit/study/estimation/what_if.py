@@ -13,6 +13,7 @@ from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.designs import GRADES
 from hybrid_toolkit.disclosure.policy import FLOOR_CLUSTERS, FLOOR_THRESHOLD
 from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.metrics.grouping import group_order
 from hybrid_toolkit.models.terms.result_rows import tidy_rows
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel, relative_phrase
@@ -342,9 +343,9 @@ def _gap(cells: SupportCells, dx: Array, each: OutcomeBasis) -> _Figure:
 def _by_group(
     cells: SupportCells, new: Array, dx: Array, each: OutcomeBasis, name: str, *, binary: bool, fewest: int
 ) -> list[_Figure]:
-    """One figure a level of a group, in the order of the levels' names, never of their figures."""
+    """One figure a level of a group, in the levels' own order, never in that of their figures."""
     figures = []
-    for value in sorted({str(v) for v in cells[name]}):
+    for value in group_order(pd.Series(cells[name]).astype("str")):
         at = np.asarray(cells[name] == value, dtype=np.float64)
         n = int(cells["n"] @ at)
         b, se, shift = _change(cells, dx, each, at)

@@ -133,10 +133,10 @@ class CareerStageViews:
         body = [[_stage(r["term"]), span_text(*_ten_points(r), bool(r["suppressed"])), count_of(r)]
                 for r in slope.to_dict("records")]  # fmt: skip
         ladder_rows = slope[~slope["term"].eq(_GAP)].to_dict("records")
+        says = furthest_say([(_stage(r["term"]), *_ten_points(r)) for r in ladder_rows], changes=True)
         axis = f"{spec.value_unit} for 10 percentage points more at home"
         ladder = FigurePanel("Slope by career stage, and the gap", slopes, partial(_draw_slopes, axis),
-                       ["Career stage", f"{axis} (interval)", "workers"], body,
-                       says=furthest_say([(_stage(r["term"]), *_ten_points(r)) for r in ladder_rows]))  # fmt: skip
+                       ["Career stage", f"{axis} (interval)", "workers"], body, says=says)  # fmt: skip
         notes = notes_release(self._gate, self._notes(state.outcome), title="Career stage", source=self.data)
         scale = f" (scale {spec.low:g} to {spec.high:g})" if spec.low is not None and spec.high is not None else ""
         text = (

@@ -157,7 +157,7 @@ class WhatIfViews:
         drawn = [(str(r["role"]), (_who(r), *three_of(r))) for r in changes]
         parts = [row for role, row in drawn if role == "group change"] or [row for _, row in drawn]
         draw = partial(_draw, caption, words.unit)
-        return FigurePanel(caption, release, draw, heads, body, says=furthest_say(parts))
+        return FigurePanel(caption, release, draw, heads, body, says=furthest_say(parts, changes=True))
 
     def _office_days(self, study_id: str) -> tuple[int, ...]:
         """Days offered: between any two stand enough workers, so that no step differs by a few of them."""
