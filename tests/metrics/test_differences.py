@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -128,3 +129,15 @@ def test_a_ratio_by_hand() -> None:
     assert np.log(row["conf_high"] / 0.5) == pytest.approx(stats.t.ppf(0.975, 3) * error)
     with pytest.raises(UsageError, match="without adjust"):
         measure_differences(data, "commute_hours_per_month", by="sex", contrast="ratio", adjust=("team_id",))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_holm_is_that_of_statsmodels_with_ties_ends_and_missing_ones(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    p = np.r_[rng.uniform(0, 0.2, seed), 0.0, 1.0, 0.05, 0.05]
+    p = p[rng.permutation(len(p))]
+    theirs = multipletests(p, method="holm")[1]
+    assert holm(p) == pytest.approx(theirs, abs=1e-15)
+    gaps = np.insert(p, [0, 2], np.nan)
+    assert np.isnan(holm(gaps)).sum() == 2 and [v for v in holm(gaps) if v == v] == pytest.approx(theirs, abs=1e-15)
+    assert holm([]) == [] and np.isnan(holm([np.nan])).all()

@@ -262,3 +262,14 @@ def test_one_name_may_stand_for_a_list() -> None:
     one = fit_linear(FRAME, outcome="y", terms="x", fixed_effects="need", cluster="g", instruments={"x": "z"})
     many = fit_linear(FRAME, outcome="y", terms=["x"], fixed_effects=["need"], cluster="g", instruments={"x": ["z"]})
     assert one.estimate.tolist() == many.estimate.tolist() and one.fixed_effects == ("need",)
+
+
+def test_a_name_with_blanks_out_of_backquotes_is_told_how_to_be_written() -> None:
+    rng = np.random.default_rng(0)
+    f = pd.DataFrame({"Home days": rng.integers(0, 6, 60), "Score": rng.normal(size=60), "Team": np.arange(60) % 6})
+    f["age"] = rng.normal(size=60)
+    with pytest.raises(CoverageError, match="write `Home days`, in backquotes"):
+        models.fit_linear(f, outcome="Score", terms="Home days + age", cluster="Team")
+    with pytest.raises(CoverageError, match="Add the column"):
+        models.fit_linear(f, outcome="Score", terms="Days", cluster="Team")
+    assert models.fit_linear(f, outcome="Score", terms="`Home days`", cluster="Team").terms[1] == "Home days"

@@ -243,9 +243,11 @@ def check_column(frame: pd.DataFrame, name: str) -> str:
             "such as 'a + b:c'.",
             code="TERM-NOT-A-COLUMN",
         )
+    longer = [c for c in frame.columns if isinstance(c, str) and c.startswith(f"{name} ")]
+    quoted = f"In a text of terms write `{longer[0]}`, in backquotes; or add" if longer else "Add"
     raise CoverageError(
         f"the data have no column '{name}', which the model needs.",
-        fix="Add the column, or leave it out of the study.",
+        fix=f"{quoted} the column, or leave it out of the study.",
         code="COLUMN-MISSING",
     )
 
