@@ -29,8 +29,10 @@ from hybrid_toolkit.synth.truth import Truth
 SEED = 20_251_000
 _OWN = ("bias", "rmse", "coverage", "power", "false_positive", "type_s", "type_m", "failures")
 MEASURES = (*_OWN, "unadjusted_bias", "unadjusted_coverage")
-ONE_CHANGE = Truth(scenario="one-change", policy_month=13, policy_step_sd=0.0)
+ONE_CHANGE = replace(SCENARIOS["one-change"], policy_month=13)
 """Every team changes in the thirteenth of 24 months and by the same step, so that each authority has the same truth."""
+STAGGERED = tuple(t for t in SCENARIOS.values() if not t.policy_month)
+"""The scenarios in which teams' policies start in months of their own."""
 UNLIKE_TEAMS = replace(ONE_CHANGE, scenario="one-change-unlike-teams", policy_step_sd=Truth().policy_step_sd)
 """The same with a step of its own for each team; the truth is then a mean over authorities."""
 CHOSEN = "workers who feel better work remotely more, which nothing recorded takes out"
@@ -40,7 +42,7 @@ BROKEN = {
         "one-change-unlike-teams",
         "one-change",
     ): "the true value is a mean over authorities, the interval is for one of them",
-    **{(n, "retention"): CHOSEN for n, t in SCENARIOS.items() if t.selection_rho_wellbeing},
+    **{(t.scenario, "retention"): CHOSEN for t in STAGGERED if t.selection_rho_wellbeing},
 }
 """Scenario and study whose own assumption is broken on purpose."""
 
@@ -96,10 +98,10 @@ def verdict(cover: float, n_sims: int, broken: str = "") -> str:
 def runs(n_sims: int, policy_sims: int) -> Iterator[tuple[Sequence[Study], Truth, str, int]]:
     """What is tried: studies that share authorities, the truth, the size, how many authorities."""
     rollout, change, retention = policy_studies()
-    for truth in SCENARIOS.values():
+    for truth in STAGGERED:
         yield headline_studies(), truth, "small", n_sims
     yield (panel_study(),), SCENARIOS["helpful-hump"], "national", n_sims
-    for truth in SCENARIOS.values():
+    for truth in STAGGERED:
         yield (rollout, retention), truth, "small", policy_sims
     for truth in (ONE_CHANGE, UNLIKE_TEAMS):
         yield (change,), truth, "authority", policy_sims

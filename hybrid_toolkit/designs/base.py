@@ -168,6 +168,8 @@ class Design:
         Kinds of value, of ``VALUE_KINDS``, that the outcome may have; any where empty.
     exposure_kinds : tuple[str, ...], optional
         The same for the exposure.
+    stated : Mapping[str, Setting], optional
+        Settings that a study must make, since nothing in the data shows them: the order of a roll-out was drawn.
 
     Examples
     --------
@@ -192,6 +194,7 @@ class Design:
     over_clusters: bool = True
     outcome_kinds: tuple[str, ...] = ()
     exposure_kinds: tuple[str, ...] = ()
+    stated: Mapping[str, Setting] = field(default_factory=dict)
 
     def fit(self, frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         """The estimate alone: what a diagnosis repeats.

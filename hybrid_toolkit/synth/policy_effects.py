@@ -55,7 +55,7 @@ def policy_effect(truth: Truth, estimand_id: str, size: Size, seed: int = _POPUL
     if area and not truth.policy_month:
         raise UsageError(
             "the effect on a whole authority needs one month in which the policy starts.",
-            fix="Set policy_month of the Truth, counted from 1.",
+            fix="Use the scenario one-change, or set policy_month of the Truth, counted from 1.",
             code="ESTIMAND-POLICY",
         )
     a = _population(truth, size, seed)

@@ -81,6 +81,7 @@ SCENARIOS: Mapping[str, Truth] = MappingProxyType(
                 practice_latent_sd=0.06,
                 policy_step=0.25,
             ),
+            Truth(scenario="one-change", policy_month=7, policy_step_sd=0.0),
         )
     }
 )
@@ -98,6 +99,8 @@ SCENARIOS: Mapping[str, Truth] = MappingProxyType(
   worker is far above 0 unless the cases of the month before are held.
 - ``unequal-approval``: workers of a minority ethnic group are refused more and agreed less; formal rules narrow it.
 - ``interference``: colleagues' remote share matters too, so one worker's outcome depends on others' exposure.
+- ``one-change``: one policy for the whole authority, in the seventh month, with the same step in every team: six
+  months before it at every size.
 """
 
 

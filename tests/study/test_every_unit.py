@@ -19,6 +19,7 @@ from hybrid_toolkit.study.graph.identification import stops_fit
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.study.units.column_kinds import COUNT, MEASURE, NOT_BESIDE, SCORE, YES_NO, column_kind
+from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.sizes import Size
@@ -108,6 +109,33 @@ def test_what_is_known_of_held_contacts_alone_is_never_beside_what_was_not_achie
     assert len(missed) > 100
     none = {c for c in UNITS["contact"].measures if missed[c].isna().all()}
     assert none == set(NOT_BESIDE["not_achieved"])
+    with_child = rows[rows["seen_alone"].notna()]
+    assert len(with_child) > 100 and not with_child["remote"].any(), "a child is seen at visits in person"
+
+
+@pytest.mark.parametrize("start", sorted(set(starts()) - {"agency-turnover", "one-change"}))
+def test_of_what_is_offered_nothing_stands_still_beside_the_other(data: EvaluationData, start: str) -> None:
+    assert not still(start, data)
+
+
+def test_an_offer_that_can_never_be_fitted_is_found(data: EvaluationData, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a child was seen was offered beside whether the contact was remote, and no row has both vary."""
+    monkeypatch.setattr("hybrid_toolkit.study.declaration.value_kinds.NOT_BESIDE", {})
+    assert {("outcome", "child_seen"), ("outcome", "seen_alone")} <= still("exclusion-gap", data)
+
+
+def still(start: str, data: EvaluationData) -> set[tuple[str, str]]:
+    """Offered columns with which outcome or exposure has one value in all rows where both are known."""
+    state = of_start(start)
+    rows = build_frame(data, starts()[start].row_unit, list(UNITS[starts()[start].row_unit].columns))
+    found = set()
+    for field in ("outcome", "exposure"):
+        for column in options(state)[field]:
+            pair = {"outcome": state.outcome, "exposure": state.exposure, field: column}
+            both = rows[list(pair.values())].dropna()
+            if len(both) == 0 or both.nunique().min() < 2:
+                found.add((field, column))
+    return found
 
 
 @pytest.mark.parametrize(
@@ -162,7 +190,9 @@ def test_what_the_builder_offers_can_be_declared(start: str) -> None:
 
 
 EVERY = 8
-"""A study of one offered column or design in so many is fitted; all are declared above, and by hand all were fitted."""
+"""A study of one offered column in so many is fitted; all are declared above, and by hand all were fitted."""
+ALL_DESIGNS = ("one-change", "policy-rollout")
+"""Starts of which each offered design is fitted: most of what was offered and always refused was of these."""
 
 
 ROWS_TOO_FEW = {"NO-EVENT", "SEPARATION", "NOT-CONVERGED", "TOO-FEW-PERIODS", "ONE-CLUSTER"}
@@ -178,8 +208,10 @@ def test_what_is_offered_is_fitted_or_refused_with_what_to_do(start: str) -> Non
         replace(scenario("helpful-hump"), **moved), Size("walk", 1, 8, 6.0, 8, 2), 5, instruments=every
     )
     state, fitted, codes = of_start(start), 0, []
-    offered = [(f, v) for f in ("outcome", "exposure", "design") for v in options(state)[f]]
-    for field, value in offered[::EVERY]:
+    found = options(state)
+    offered = [(f, v) for f in ("outcome", "exposure") for v in found[f]][::EVERY]
+    offered += [("design", d) for d in list(found["design"])[:: 1 if start in ALL_DESIGNS else EVERY]]
+    for field, value in offered:
         study = declared(replace(state, **{field: value}))
         assert not stops_fit(study), (field, value)
         try:
@@ -192,6 +224,37 @@ def test_what_is_offered_is_fitted_or_refused_with_what_to_do(start: str) -> Non
             assert np.isfinite(fit.row["estimate"].iloc[0]), (field, value)
     assert set(codes) <= ROWS_TOO_FEW, codes
     assert fitted >= len(codes) or start in ("one-change", "retention"), codes  # one series; few leave so few teams
+
+
+def test_designs_that_a_start_can_never_use_are_not_offered() -> None:
+    """One authority has none to compare with; nothing in the data says that an order was drawn by lot."""
+    assert set(options(of_start("one-change"))["design"]) == {"interrupted-series", "interrupted-counts"}
+    assert "random-order" not in options(of_start("policy-rollout"))["design"]
+    study = starts()["policy-rollout"]
+    with pytest.raises(StudyError, match=r"STUDY-STATED.*Set order = 'randomised' in \[settings\]"):
+        study.replace(design="random-order")
+    assert study.replace(design="random-order", settings=(("order", "randomised"),)).design == "random-order"
+
+
+@pytest.mark.parametrize("start", starts())
+def test_every_start_can_be_tried_where_its_truth_is_known(start: str) -> None:
+    """The series of one change was tried where each team starts in its own month, and ended in an error."""
+    tiny = Size("tiny", 1, 4, 6.0, 12, 3)
+    for name in options(of_start(start))["scenario"]:
+        study = starts()[start]
+        assert np.isfinite([true_value(scenario(name), e, size=tiny) for e in study.estimands]).all()
+
+
+def test_another_question_is_not_judged_by_the_true_value_of_the_start() -> None:
+    """An odds ratio, or another outcome, was compared with the slope of the start."""
+    assert declared(of_start("remote-practice")).estimand == "practice_rs_within"
+    for start, change in (
+        ("remote-practice", {"outcome": "timely"}),
+        ("remote-practice", {"exposure": "rs_desk"}),
+        ("retention", {"design": "binary-outcome"}),
+    ):
+        state = replace(of_start(start), **change)
+        assert declared(state).estimand == "" and list(options(state)["estimand"]) == [""], change
 
 
 def test_what_the_graph_stops_is_not_offered() -> None:

@@ -61,6 +61,7 @@ def test_scenarios() -> None:
         "busy-months",
         "unequal-approval",
         "interference",
+        "one-change",
     ]
     assert all(name == truth.scenario for name, truth in SCENARIOS.items())
     with pytest.raises(UsageError, match="Choose one of: null"):

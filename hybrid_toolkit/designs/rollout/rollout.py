@@ -250,6 +250,7 @@ RANDOM_ORDER = Design(
     fit_with=planned.fit_order_plan,
     unadjusted_with=fits.before_after_fit,
     settings={"order": ("unknown", "randomised")},
+    stated={"order": "randomised"},
 )
 
 ALL = (TWO_BY_TWO, _STAGGERED, SUN_ABRAHAM, IMPUTATION, TWO_WAY, DOSE, STEPPED_WEDGE, RANDOM_ORDER)

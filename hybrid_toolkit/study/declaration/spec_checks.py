@@ -255,6 +255,8 @@ def _check_roles(study: StudyFields) -> None:
         "confounders": study.confounders,
         "fixed effects": study.fixed_effects,
         "responded": (study.responded,) if study.responded else (),
+        "entry": (study.entry,) if study.entry else (),
+        "duration": (study.duration,) if study.duration else (),
     }
     played = [(column, part) for part, columns in parts.items() for column in columns]
     others = [(m, "moderators") for m in study.moderators] + [(study.cluster, "cluster")]
@@ -314,6 +316,23 @@ def _check_settings(study: StudyFields, design: Design) -> None:
         takes = "; ".join(f"{n} ({', '.join(map(str, v)) or 'a number'})" for n, v in design.settings.items())
         raise StudyError(
             f"design '{design.id}' {what}.", fix=f"{near}Use only: {takes or 'no settings'}.", code="STUDY-SETTING"
+        )
+    _check_stated(study, design)
+
+
+def _check_stated(study: StudyFields, design: Design) -> None:
+    """What a design takes the study's word for is said by the study."""
+    given = dict(study.settings)
+    unsaid = [f"{name} = '{value}'" for name, value in design.stated.items() if given.get(name) != value]
+    if unsaid:
+        others = [
+            d.id for d in DESIGNS.values() if study.kind in d.identifies and d.needs == design.needs and not d.stated
+        ]
+        raise StudyError(
+            f"design '{design.id}' takes the study's word for {' and '.join(unsaid)}, and study '{study.id}' does not "
+            "say so.",
+            fix=f"Set {' and '.join(unsaid)} in [settings] if it is so; else use another design: {', '.join(others)}.",
+            code="STUDY-STATED",
         )
 
 

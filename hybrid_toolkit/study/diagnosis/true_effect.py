@@ -119,6 +119,22 @@ def true_effect(
     return _true_effect(asked, made_truth, made_size, n_authorities)
 
 
+def check_intervention(study: StudySpec) -> None:
+    """That the generator can move the exposure of a study, so that ``true_effect`` has a value for it.
+
+    Raises
+    ------
+    StudyError
+        ``TRUE-EFFECT``, as ``true_effect``.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.shipped_studies import declared_study
+    >>> check_intervention(declared_study("policy-children"))
+    """
+    _Asked.of(study, study.outcome)
+
+
 @dataclass(frozen=True)
 class _Asked:
     """What is asked: hashable, so that a value is worked out once."""

@@ -63,10 +63,11 @@ NOT_BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "not_achieved": (
             *("remote", "choice_honoured", "preference_met", "child_seen", "seen_alone", "recorded_in_time", "engaged"),
-        )
+        ),
+        "remote": ("child_seen", "seen_alone"),
     }
 )
-"""A column of contacts -> what is known of contacts that were held alone, where the first is always no."""
+"""A column of contacts -> what is known only of contacts where the first is no: those held, or those held in person."""
 
 
 def column_kind(unit: str, column: str) -> str:

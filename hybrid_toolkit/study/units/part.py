@@ -18,7 +18,10 @@ GROUP_COLUMNS = ("mode", "purpose", "stage", "need", "role", "service", "cover_p
 """Columns that hold a name of a group: to adjust for, and neither an outcome nor an exposure."""
 POLICY_CLOCKS = {"policy_start": "month_index", "policy_wave": "wave"}
 """When a policy starts -> the column that counts the same time. Another clock beside it is refused."""
-TIME_COLUMNS = ("month", "date", "year", *POLICY_CLOCKS, *POLICY_CLOCKS.values())
+TIME_COLUMNS = (
+    *("month", "date", "year", *POLICY_CLOCKS, *POLICY_CLOCKS.values()),
+    *("entry", "entry_after_first", "duration"),
+)
 """Columns that say when: to adjust for, or to follow over, and neither an outcome nor an exposure."""
 
 

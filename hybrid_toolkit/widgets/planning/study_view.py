@@ -18,21 +18,25 @@ from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.declaration.spec_checks import ROLLOUTS, SERIES
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.true_effect import check_intervention
 from hybrid_toolkit.study.graph.backdoor_paths import open_paths, without_effects
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph, shipped_graph
 from hybrid_toolkit.study.graph.identification import Identification, stops_fit
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study, policy_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.units import UNITS
-from hybrid_toolkit.synth.estimands import ESTIMANDS, PANEL_ESTIMANDS
 from hybrid_toolkit.synth.scenarios import SCENARIOS
 from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView, notes_release, span_text
 from hybrid_toolkit.widgets.parts.svg_graph import GraphNode, graph_svg
 
+FIRST_TRIED = "helpful-hump"
+"""The scenario in which a study is tried first, where it can be."""
 STEP = 2
 """Simulations between two looks at the Cancel button."""
 MOST_NODES = 16
 SEVERAL_STARTS = tuple(d for d in ROLLOUTS if d != "two-by-two")
+ONE_UNIT = ("interrupted-series", "interrupted-counts")
+"""The series designs that need no unchanged unit beside the changed one."""
 SEVERITY = {"blocks": "stops the study", "open": "stays open", "assumed": "must be assumed",
             "handled": "dealt with", "note": "to know"}  # fmt: skip
 
@@ -61,7 +65,7 @@ class StudyBuilderState:
     confounders : tuple[str, ...], optional
         Columns held constant.
     estimand : str, optional
-        Id of the true value that a diagnosis compares with.
+        Id of the true value that a diagnosis compares with; empty where it is worked out by intervention.
     scenario : str, default "helpful-hump"
         Scenario in which the study is tried.
     size : str, default "small"
@@ -100,14 +104,38 @@ def of_start(start: str) -> StudyBuilderState:
             "'start' does not take that value.", fix=f"Use one of: {', '.join(shipped)}.", code="WIDGET-CHOICE"
         )
     study = shipped[start]
-    return StudyBuilderState(start, study.outcome, study.exposure, study.design, study.confounders, study.estimand)
+    own = (study.outcome, study.exposure, study.design, study.confounders, study.estimand)
+    return StudyBuilderState(start, *own, scenario=next(iter(_scenarios(study.design))))
 
 
 def filled(state: StudyBuilderState) -> StudyBuilderState:
-    """The state with empty fields taken from its start."""
+    """The state with empty fields taken from its start, and with a true value and scenario that go with the others.
+
+    Examples
+    --------
+    >>> filled(StudyBuilderState(outcome="timely")).estimand, filled(StudyBuilderState("one-change")).scenario
+    ('', 'one-change')
+    """
     own = of_start(state.start)
-    names = ("outcome", "exposure", "design", "estimand")
-    return replace(state, **{n: getattr(own, n) for n in names if not getattr(state, n)})
+    full = replace(state, **{n: getattr(own, n) for n in ("outcome", "exposure", "design") if not getattr(state, n)})
+    offered = _scenarios(full.design)
+    fits = full.scenario if full.scenario in offered else own.scenario
+    return replace(full, estimand=own.estimand if _asks_alike(full) else "", scenario=fits)
+
+
+def _asks_alike(state: StudyBuilderState) -> bool:
+    """Whether a full state asks what its start asks, so that the true value of the start is that of the state."""
+    study = starts()[state.start]
+    same = (state.outcome, state.exposure) == (study.outcome, study.exposure)
+    return same and study.kind in DESIGNS[state.design].identifies
+
+
+def _scenarios(design: str) -> dict[str, str]:
+    """Scenarios in which a design can be tried: one start for all teams, several, or either."""
+    one = {n for n, t in SCENARIOS.items() if t.policy_month}
+    kept = one if design in SERIES else set(SCENARIOS) - one if design in SEVERAL_STARTS else set(SCENARIOS)
+    names = sorted((n for n in SCENARIOS if n in kept), key=lambda n: n != FIRST_TRIED)
+    return {n: n.replace("-", " ") for n in names}
 
 
 def declared(state: StudyBuilderState) -> Study:
@@ -118,16 +146,18 @@ def declared(state: StudyBuilderState) -> Study:
     StudyError
         It cannot be run or identified; the message says what was found and what is needed.
     """
-    study = starts()[state.start]
-    changes: dict[str, object] = {"confounders": state.confounders, "estimand": state.estimand or study.estimand}
-    if state.outcome and state.outcome != study.outcome:
-        changes |= {"outcome": state.outcome, "words": (), "secondary_outcomes": (), "secondary_estimands": ()}
+    study, state = starts()[state.start], filled(state)
+    changes: dict[str, object] = {"confounders": state.confounders, "estimand": state.estimand}
+    if not state.estimand:
+        changes |= {"secondary_outcomes": (), "secondary_estimands": ()}
+    if state.outcome != study.outcome:
+        changes |= {"outcome": state.outcome, "words": ()}
         changes |= {"responded": ""} if state.outcome == study.responded else {}
-    if state.exposure and state.exposure != study.exposure:
+    if state.exposure != study.exposure:
         gone = {"instruments": (), "placebos": (), "colleagues": ""}
         changes |= {"exposure": state.exposure, "contrast": f"one unit more of {state.exposure.replace('_', ' ')}"}
         changes |= {"contrast_size": 1.0, **gone}
-    if state.design and state.design != study.design:
+    if state.design != study.design:
         kinds = DESIGNS[state.design].identifies
         changes |= {"design": state.design, "kind": study.kind if study.kind in kinds else kinds[0]}
     return study.replace(**changes)
@@ -151,7 +181,7 @@ def column_words(column: str) -> str:
 
 def options(state: StudyBuilderState) -> Mapping[str, Mapping[str, str]]:
     """Field -> what the lists offer for it: a column or design with which the study, else as it is, can be declared."""
-    unit = UNITS[starts()[state.start].row_unit]
+    state, unit = filled(state), UNITS[starts()[state.start].row_unit]
     measures = {c: column_words(c) for c in unit.measures}
     # what the exposure moves is offered too: adjusting for it is refused in place, with the reason
     offered = {*state.confounders, *starts()[state.start].mediators}
@@ -162,12 +192,14 @@ def options(state: StudyBuilderState) -> Mapping[str, Mapping[str, str]]:
         "exposure": _that_work(state, "exposure", measures),
         "design": _that_work(state, "design", {d.id: d.title for d in DESIGNS.values()}),
         "confounders": {c: t for c, t in held.items() if c in offered or _works(state, "confounders", c)},
-        "estimand": {
-            e: e.replace("_rs_", "_over_remote_share_").replace("_", " ") for e in (*ESTIMANDS, *PANEL_ESTIMANDS)
-        },
-        "scenario": {s: s.replace("-", " ") for s in SCENARIOS},
+        "estimand": {state.estimand: _estimand_words(state.estimand)},
+        "scenario": _scenarios(state.design),
         "size": {"small": "small", "authority": "authority"},
     }
+
+
+def _estimand_words(estimand: str) -> str:
+    return estimand.replace("_rs_", "_over_remote_share_").replace("_", " ") or "worked out by moving the exposure"
 
 
 def _that_work(state: StudyBuilderState, field: str, offered: Mapping[str, str]) -> dict[str, str]:
@@ -175,13 +207,15 @@ def _that_work(state: StudyBuilderState, field: str, offered: Mapping[str, str])
 
 
 def _works(state: StudyBuilderState, field: str, value: str) -> bool:
-    """Whether the study can be declared with one thing changed, and the graph lets it be fitted.
+    """Whether the study can be declared and tried with one thing changed, and the graph lets it be fitted.
 
     A column to adjust for is offered though the graph may stop it: the reason stands beside the choice.
     """
     more = {field: (*state.confounders, value) if field == "confounders" else value}
     try:
         study = declared(replace(state, **more))  # type: ignore[arg-type]
+        if not study.estimand:
+            check_intervention(study)
     except StudyError:
         return False
     if field == "design" and not _starts_alike(starts()[state.start].design, value):
@@ -190,10 +224,10 @@ def _works(state: StudyBuilderState, field: str, value: str) -> bool:
 
 
 def _starts_alike(one: str, other: str) -> bool:
-    """Whether a design takes the starts of another: many units at several times, or one change alone."""
+    """Whether a design takes the starts of another: many units at several times, or one change of one unit alone."""
     if one in SEVERAL_STARTS:
         return other not in (*SERIES, "two-by-two")
-    return one not in SERIES or other not in ROLLOUTS
+    return other in ONE_UNIT if one in SERIES else other not in ROLLOUTS
 
 
 def view_study(study: Study, diagnosis: Diagnosis | None = None) -> LensView:
