@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from hybrid_toolkit.assess import CHECKLISTS, load_checklist
 from hybrid_toolkit.metrics.grouping import group_names
 from hybrid_toolkit.metrics.instruments import instrument_ids
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
@@ -91,9 +92,30 @@ def test_every_row_was_read_again_and_says_why(served: pd.DataFrame) -> None:
         "S1-S6": "early_career_share",  # what leaders understand is not how many are new
         "S3-X5": "sick_days_per_month",  # days off are not days worked while unwell
     }
+    wrong |= {
+        "S0-X5": "exclusion_penalty_raw",  # channels among colleagues are not those of families
+        "S1-L8": "skill",  # how practice is organised is not how skilled a meeting is
+        "S1-G3": "access_count",  # how young people live online is not what a household lacks
+        "S0-D2": "split_day_share",  # where a day is spent is not which hours are contracted
+        "S3-N1": "preference_gap",  # how far wish and place lie apart is not who wishes
+        "S1-P4": "preference_gap",
+    }
     for seed, metric in wrong.items():
         row = own[own["seed_id"].eq(seed)]
         assert row.empty or metric not in row["reference"].item().split(), seed
+        for name in CHECKLISTS:
+            found = [i for i in load_checklist(name).items if i.id == seed]
+            assert not any(metric in i.metrics for i in found), (name, seed)
+
+
+@pytest.mark.parametrize("name", sorted(set(CHECKLISTS) - {"statements", "supervision"}))
+def test_a_checklist_shows_beside_a_statement_what_serves_it(served: pd.DataFrame, name: str) -> None:
+    """An old case system stood beside home broadband, and work while unwell beside days off, long after both were
+    mended in the table. The statements of SWORD are asked themselves, and the questions for supervision are our own;
+    beside them stand other measures."""
+    serves = served[served["kind"].eq("metric")].set_index("seed_id")["reference"].str.split()
+    odd = {i.id: set(i.metrics) - set(serves[i.id]) for i in load_checklist(name).items if i.id in serves}
+    assert not {i: found for i, found in odd.items() if found}
 
 
 def test_the_page_of_questions_is_fresh() -> None:

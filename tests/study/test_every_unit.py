@@ -228,7 +228,9 @@ def test_what_is_offered_is_fitted_or_refused_with_what_to_do(start: str) -> Non
 
 def test_designs_that_a_start_can_never_use_are_not_offered() -> None:
     """One authority has none to compare with; nothing in the data says that an order was drawn by lot."""
-    assert set(options(of_start("one-change"))["design"]) == {"interrupted-series", "interrupted-counts"}
+    series = of_start("one-change")
+    assert set(options(series)["design"]) == {"interrupted-series"}
+    assert set(options(replace(series, outcome="leavers"))["design"]) == {"interrupted-series", "interrupted-counts"}
     assert "random-order" not in options(of_start("policy-rollout"))["design"]
     study = starts()["policy-rollout"]
     with pytest.raises(StudyError, match=r"STUDY-STATED.*Set order = 'randomised' in \[settings\]"):

@@ -187,9 +187,9 @@ def check_identified(study: StudyFields) -> None:
     Raises
     ------
     StudyError
-        ``NOT-IDENTIFIED``, ``STUDY-SETTING``, ``MEDIATOR-HELD``, ``STUDY-ROLES``, ``EXPOSURE-ABSORBED``,
-        ``OUTCOME-ABSORBED``, ``OUTCOME-KIND``, ``EXPOSURE-KIND``, ``EXPOSURE-UNREAD``, ``NEVER-TOGETHER`` or
-        ``STUDY-UNUSED``.
+        ``NOT-IDENTIFIED``, ``STUDY-SETTING``, ``STUDY-STATED``, ``MEDIATOR-HELD``, ``STUDY-ROLES``,
+        ``EXPOSURE-ABSORBED``, ``OUTCOME-ABSORBED``, ``OUTCOME-KIND``, ``EXPOSURE-KIND``, ``EXPOSURE-UNREAD``,
+        ``NEVER-TOGETHER`` or ``STUDY-UNUSED``.
     """
     design = study.design_used
     if study.kind not in design.identifies:
