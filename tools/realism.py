@@ -29,8 +29,8 @@ OFFICES = (
     "Workplace Associates, 43 offices)"
 )
 SURVEY = "UK social workers of all services, winter 2022 to 2023 (reported by Community Care 2023)"
-NOT_AT_HOME = f"{SURVEY}: never at home; children's services assumed fewer"
-ONLY_AT_HOME = f"{SURVEY}: only at home; children's services assumed fewer"
+NOT_AT_HOME = f"{SURVEY}: never at home, of all work; none of children's services was found"
+ONLY_AT_HOME = f"{SURVEY}: only at home, of all work; none of children's services was found"
 INTRO = """# Realism
 
 What simulated authorities look like beside published figures: 450 simulated authorities of the national panel, and one
