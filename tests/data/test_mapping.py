@@ -406,6 +406,7 @@ CIN = """<Message><Header><CollectionDetails><Year>2022</Year><ReferenceDate>202
 <AssessmentAuthorisationDate>2021-07-10</AssessmentAuthorisationDate></Assessments><Section47>
 <S47ActualStartDate>2021-06-05</S47ActualStartDate><InitialCPCtarget>2021-06-25</InitialCPCtarget>
 <DateOfInitialCPC>2021-06-20</DateOfInitialCPC></Section47><ChildProtectionPlans><CPPstartDate>2021-06-20</CPPstartDate>
+<Reviews><CPPreviewDate>2021-09-18</CPPreviewDate></Reviews><Reviews><CPPreviewDate>2022-03-01</CPPreviewDate></Reviews>
 </ChildProtectionPlans></CINdetails><CINdetails><CINreferralDate>2022-01-01</CINreferralDate><ReferralNFA>true</ReferralNFA>
 </CINdetails></Child></Children></Message>"""
 
@@ -420,5 +421,6 @@ def test_the_children_in_need_census(tmp_path: Path) -> None:
     assert event["icpc_date"].iloc[0] == pd.Timestamp("2021-06-20"), "the transfer-in conference is another"
     assert event["plan"].tolist() == ["cp", "none"] and event["child_id"].nunique() == 1
     assert data["plan_spell"][["plan", "start_date"]].values.tolist() == [["cp", pd.Timestamp("2021-06-20")]]
+    assert data["conference"]["held_date"].dt.strftime("%Y-%m-%d").tolist() == ["2021-09-18", "2022-03-01"]
     kept = "".join(data[t].to_csv() for t in data) + repr(data.provenance)
     assert not [s for s in ("qx71", "qx72", "2019-05") if s in kept]

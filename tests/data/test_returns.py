@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -173,13 +174,15 @@ CIN_EVENTS = (
     ("K1", "AssessmentActualStartDate", {"AssessmentActualStartDate": "2021-10-09"}),
     ("K1", "S47ActualStartDate", {"S47ActualStartDate": "2021-11-20", "DateOfInitialCPC": "2021-12-08"}),
     ("K1", "CPPstartDate", {"CPPstartDate": "2021-12-08"}),
+    ("K1", "CPPreviewDate", {"CPPreviewDate": "2022-02-25"}),
+    ("K1", "CPPreviewDate", {"CPPreviewDate": "2022-02-01", "CPPstartDate": "2021-12-08"}),
     ("K2", "CINreferralDate", {}),
 )
 """Child, kind of event, and what its row holds beside the child and the referral."""
 CIN_HEADER = (
     *("LAchildID", "Date", "Type", "CINreferralDate", "CINclosureDate", "DateOfInitialCPC", "ReferralNFA"),
     *("CINPlanStartDate", "CINPlanEndDate", "S47ActualStartDate", "InitialCPCtarget", "ICPCnotRequired"),
-    *("AssessmentActualStartDate", "AssessmentAuthorisationDate", "CPPstartDate", "CPPendDate", "UPN"),
+    *("AssessmentActualStartDate", "AssessmentAuthorisationDate", "CPPstartDate", "CPPendDate", "CPPreviewDate", "UPN"),
     *("PersonBirthDate", "GenderCurrent", "Ethnicity", "Disabilities", "YEAR", "LA"),
 )
 
@@ -215,6 +218,14 @@ def test_the_children_in_need_census_as_events_in_csv(tmp_path: Path) -> None:
     assert [str(first[d].date()) for d in days] == said, "the first assessment, and the conference of the enquiry"
     assert set(event["plan"]) == {"cp", "none"} and len(event) == 2
     assert plan["plan"].tolist() == ["cp"] and str(plan["start_date"].iloc[0].date()) == "2021-12-08"
+    _two_reviews(data)
+
+
+def _two_reviews(data: EvaluationData) -> None:
+    """A plan with two reviews gives two conferences."""
+    review = data["conference"]
+    assert sorted(review["held_date"].dt.strftime("%Y-%m-%d")) == ["2022-02-01", "2022-02-25"]
+    assert review["type"].eq("rcpc").all() and set(review["child_id"]) <= set(data["child"]["child_id"])
 
 
 def cin_parts(place: Path, link: str) -> None:
@@ -234,6 +245,7 @@ def cin_parts(place: Path, link: str) -> None:
         "Assessments": [later, first],
         "Section47": [began],
         "ChildProtectionPlans": [{"CPPstartDate": "2021-12-08", "CPPendDate": "", "NumberOfPreviousCPP": "0"}],
+        "Reviews": [{"CPPreviewDate": "2022-02-01"}, {"CPPreviewDate": "2022-02-25"}],
         "CINplanDates": [{"CINPlanStartDate": "2021-11-01", "CINPlanEndDate": "2021-12-07"}],
     }
     key = {"LAchildID": "K1"} | ({"CINdetailsID": "1"} if link == "number" else {})
@@ -262,6 +274,7 @@ def test_the_children_in_need_census_as_a_table_a_part(tmp_path: Path, form: str
     assert set(event["plan"]) == {"cp", "none"} and len(event) == 2
     spells = {(p, str(d.date())) for p, d in zip(plan["plan"], plan["start_date"], strict=True)}
     assert spells == {("cp", "2021-12-08"), ("cin", "2021-11-01")} and plan["end_date"].notna().sum() == 1
+    _two_reviews(data)
 
 
 def test_an_authority_s_own_rule_gives_the_due_dates_that_are_not_recorded(tmp_path: Path) -> None:
@@ -516,3 +529,24 @@ def test_a_register_of_conferences_with_attendance_and_mode(tmp_path: Path) -> N
     assert held["type"].tolist() == ["icpc", "rcpc", "cla_review"]
     assert held["agencies_attended"].tolist() == [6, 5, 4] and held["quorate"].tolist() == [True, True, False]
     assert held["child_id"].nunique() == 2
+
+
+def test_the_workforce_census_as_sheets_of_a_workbook(tmp_path: Path) -> None:
+    """As an authority holds it before it is sent: dates as cells, a title, totals on a sheet of their own."""
+    frame = pd.read_csv(io.StringIO(CSWW), dtype={"SWENo": "str", "Ethnicity": "str"})
+    for day in ("PersonBirthDate", "RoleStartDate", "RoleEndDate"):
+        frame[day] = pd.to_datetime(frame[day], dayfirst=True)
+    totals = pd.DataFrame({"LEA": [201], "NumberOfVacancies": [7.5], "NoAgencyFTE": [0.5], "NoAgencyHeadcount": [1]})
+    with pd.ExcelWriter(tmp_path / "Workforce return 2022.xlsx") as book:
+        frame.to_excel(book, sheet_name="Workers", index=False, startrow=2)
+        book.sheets["Workers"]["A1"] = "Social work workforce"
+        totals.to_excel(book, sheet_name="Totals", index=False)
+        pd.DataFrame({"Contact for queries": ["the team"]}).to_excel(book, sheet_name="Notes", index=False)
+    data = load_data(tmp_path, key="k")
+    worker, year = data["worker"], data["la_year"].iloc[0]
+    assert worker["age_band"].tolist() == ["30-39", "50-59", "40-49"]
+    assert worker["agency"].tolist() == [False, False, True] and worker["leave_reason"].dropna().tolist() == ["5"]
+    assert not worker["worker_id"].str.startswith("SW").any(), "registration numbers become pseudonyms"
+    assert (year["year"], year["inpost_fte"], year["vacancy_fte"], year["agency_fte"]) == (2022, 1.0, 7.5, 0.5)
+    assert data["worker_month"]["cases"].tolist() == [18, 10]
+    assert propose_mapping(tmp_path).matched.empty, "nothing of it needs a mapping"

@@ -34,6 +34,7 @@ VENDORS |= {n: getattr(_beside("vendors_third"), n) for n in ("oracle_condeco", 
 
 VENDORS |= {n: getattr(_beside("vendors_fourth"), n) for n in ("us_report_server", "warehouse", "ods_and_xml")}
 VENDORS |= _beside("vendors_fifth").VENDORS
+VENDORS |= _beside("vendors_sixth").VENDORS | _beside("vendors_seventh").VENDORS
 
 
 @pytest.fixture(scope="module")

@@ -14,12 +14,13 @@ import pandas as pd
 import pytest
 
 import hybrid_toolkit as ht
+from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.errors import DisclosureError, UnreadableError, UsageError
 from hybrid_toolkit.synth.committed import synthetic_folder
 from hybrid_toolkit.widgets.desks.data_desk import DataDesk
-from hybrid_toolkit.widgets.desks.data_desk_view import DataDeskState, map_column
+from hybrid_toolkit.widgets.desks.data_desk_view import DataDeskState, map_column, open_columns
 from hybrid_toolkit.widgets.desks.release_bundle import bundle_files
 from hybrid_toolkit.widgets.desks.release_desk import ReleaseDesk
 
@@ -211,3 +212,11 @@ def test_only_releases_come_to_the_desk() -> None:
     with pytest.raises(DisclosureError):
         ReleaseDesk([FRAME])  # type: ignore[list-item]
     assert ReleaseDesk([]).text == "There is no output to decide on."
+
+
+def test_a_second_file_may_give_what_the_first_gives_already(tmp_path: Path) -> None:
+    visits = "".join(f"{70000 + i},{500 + i},{10 + i % 18:02d}/05/2024,{{}}\n" for i in range(30))
+    (tmp_path / "Visits.csv").write_text("Visit ID,Child ID,Visit date,Method\n" + visits.format(*["Phone"] * 30))
+    (tmp_path / "Old visits.csv").write_text("Visit ID,Child ID,Visit date,Zeta\n" + visits.format(*["qqq"] * 30))
+    free = {name: columns for _, name, columns in open_columns(propose_mapping(tmp_path))}
+    assert "mode" in free["Zeta"] and "held_date" not in free["Zeta"]

@@ -39,6 +39,8 @@ _NARROWED: Mapping[str, str] = {
     **dict.fromkeys(("video", "phone"), "remote"),
 }
 """What a place or a channel says where a column knows "in person" and "remote" only."""
+_NEAREST: Mapping[str, str] = {"remote": "video", **_NARROWED}
+"""What is likeliest meant where a list lacks a code: a guess to look at, such as a virtual supervision."""
 _PHRASED = ("role", "service", "ethnicity")
 _GENERAL: Mapping[str, frozenset[str]] = {
     "in_person": frozenset({"home", "office", "community"}),
@@ -209,7 +211,8 @@ def is_outsider(text: str) -> bool:
 
 def codes_near(column: ColumnContract) -> dict[str, str]:
     """Every known spelling of a column's codes, to measure a new one against."""
-    known = _spellings().get(list_of(column), {})
-    return {v: c for v, c in known.items() if c and len(v) >= _SPELLING_LETTERS} | {
+    codes = ("true", "false") if column.kind == "bool" else tuple(column.codes)
+    known = {v: c if c in codes else _NEAREST.get(c, c) for v, c in _spellings().get(list_of(column), {}).items()}
+    return {v: c for v, c in known.items() if c in codes and len(v) >= _SPELLING_LETTERS} | {
         plain_spelling(t): c for c, t in column.codes.items()
     }

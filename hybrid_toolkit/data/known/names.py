@@ -15,7 +15,7 @@ from importlib import resources
 from rapidfuzz import fuzz
 
 from hybrid_toolkit.data.known.concepts import alike, concepts, known_words, within
-from hybrid_toolkit.data.known.short_forms import written_out
+from hybrid_toolkit.data.known.short_forms import parted, written_out
 from hybrid_toolkit.data.tables.contracts import TABLES
 
 _FILLERS = frozenset(
@@ -63,6 +63,8 @@ _FILLERS = frozenset(
         "all",
         "apply",
         "applies",
+        "per",
+        "pw",
     ]
 )
 """Words that may be left over when a known name is found inside a header, and leave its meaning as it is."""
@@ -132,28 +134,40 @@ _SHORT: Mapping[str, str] = dict(
         "cat:category",
         "typ:type",
         "resp:responsible",
+        "wk:week",
+        "serv:service",
+        "svc:service",
+        "su:service user",
+        "cc:cost centre",
+        "ctr:centre",
+        "ttl:title",
+        "kw:key worker",
+        "mtg:meeting",
+        "agcy:agency",
+        "obs:observation",
+        "pct:%",
+        "perc:%",
+        "percent:%",
+        "percentage:%",
     ]
 )
 """Short forms of extracts that a program wrote."""
+_WISHED = r"pref\w*|choice|chose\w*|wish\w*|wants?|likes?|rather|best|suits?"
+"""What says that a way to meet is what somebody would like, and not what was done."""
 _NEVER = {
-    "mode": re.compile(r"\b(?:pref\w*|choice|offer\w*|wish\w*|wants?)\b"),
+    "mode": re.compile(rf"\b(?:{_WISHED}|offer\w*)\b"),
     "mode_preferred": re.compile(r"\boffer\w*\b"),
     "held_date": re.compile(r"\b(?:due|record\w*|input|entered|created|birth|dob|authoris\w*|next|target)\b"),
     "start_date": re.compile(r"\b(?:birth|dob|end|leav\w*|left)\b"),
     "leave_date": re.compile(r"\b(?:start\w*|birth|joined|annual)\b"),
     "end_date": re.compile(r"\b(?:start\w*|birth)\b"),
     "worker_id": re.compile(
-        r"\b(?:child|family|client|case note|managers?|supervisor|supervised by|mgr|supvr)\b(?! id$)"
+        r"\b(?:child|family|client|service users?|case note|managers?|supervisor|supervised by|mgr|supvr)\b(?! id$)"
     ),
     "sick_days": re.compile(r"\bannual\b|\bleave (?:and |or )?sick|\bsick\w* (?:and |or )(?:annual )?leave"),
 }
 """Words that no header of a column has, however near the rest is."""
-_ONLY = {
-    "mode_preferred": re.compile(
-        r"\b(?:pref\w*|choice|chose\w*|wish\w*|wants?|likes?|rather|asked|best|"
-        r"suits?)\b"
-    )
-}
+_ONLY = {"mode_preferred": re.compile(rf"\b(?:{_WISHED}|asked)\b")}
 """Words of which a header of a column has one, whatever its values are: where a visit was held is nobody's wish."""
 
 
@@ -222,7 +236,8 @@ def may_be(header: str, column: str) -> bool:
     (True, False, False)
     """
     said = words(header)
-    if not said or (column in _NEVER and _NEVER[column].search(said)):
+    full = " ".join(_SHORT.get(word, word) for word in said.split())
+    if not said or (column in _NEVER and (_NEVER[column].search(said) or _NEVER[column].search(full))):
         return False
     return column not in _ONLY or bool(_ONLY[column].search(said))
 
@@ -255,16 +270,37 @@ def likeness(header: str, table: str, column: str) -> float:
     said = words(header)
     if not may_be(header, column):
         return 0.0
-    full = " ".join(_SHORT.get(w, w) for w in said.split())
-    forms = [f for f in dict.fromkeys([full, *written_out(full, _words_of(table))]) if f != said and may_be(f, column)]
+    forms = [form for form in written_forms(said, table) if may_be(form, column)]
     return max(_likeness(said, table, column), *(SPELT_OUT * _likeness(form, table, column) for form in forms), 0.0)
+
+
+@lru_cache(maxsize=65536)
+def written_forms(said: str, table: str) -> tuple[str, ...]:
+    """A header in words, with what was run together or cut short written out in the words of a table.
+
+    Parameters
+    ----------
+    said : str
+        From ``words``.
+    table : str
+        A table or layout.
+
+    Examples
+    --------
+    >>> written_forms("supvdt", "supervision")
+    ('supv dt', 'supv date', 'superv date', 'supervised date')
+    """
+    known = _words_of(table)
+    apart = " ".join(parted(word, known) for word in said.split())
+    full = " ".join(_SHORT.get(w, w) for w in apart.split())
+    return tuple(form for form in dict.fromkeys([apart, full, *written_out(full, known)]) if form != said)
 
 
 @lru_cache(maxsize=64)
 def _words_of(table: str) -> frozenset[str]:
     """Words of the names of a table's columns, and those that mean a part of one."""
     names = (name for names in column_names()[table].values() for name in names)
-    return frozenset(w for name in names for w in name.split()) | known_words()
+    return frozenset(w for name in names for w in name.split()) | known_words() | frozenset(_SHORT)
 
 
 def _likeness(said: str, table: str, column: str) -> float:
@@ -272,7 +308,7 @@ def _likeness(said: str, table: str, column: str) -> float:
     names = column_names()[table].get(column, ())
     best, here = 0.0, concepts(said)
     for place, name in enumerate(names):
-        if name.replace(" ", "") == tight:
+        if _tight(name) == tight:
             return (1.0 if place < 2 else 0.99) - 1e-5 * place  # of two known names the earlier in the list is meant
         there = concepts(name)
         best = max(best, _near(said, tight, name), alike(here, there))
@@ -281,14 +317,24 @@ def _likeness(said: str, table: str, column: str) -> float:
     return best
 
 
+@lru_cache(maxsize=16384)
+def _tight(name: str) -> str:
+    return name.replace(" ", "")
+
+
+@lru_cache(maxsize=16384)
+def _parts(said: str) -> frozenset[str]:
+    return frozenset(said.split())
+
+
 def _near(said: str, tight: str, name: str) -> float:
-    here, known = set(said.split()), set(name.split())
+    here, known = _parts(said), _parts(name)
     extra, lacking = here - known, known - here
     if not lacking and known - _WEAK:
         return AMONG_FILLERS if extra <= _FILLERS else max(AMONG_WORDS, 0.8 - 0.06 * len(extra - _FILLERS))
     if not extra and len(here) >= 2 and lacking <= _FILLERS:
         return LESS_A_FILLER
-    ratio = max(fuzz.ratio(tight, name.replace(" ", "")), fuzz.token_sort_ratio(said, name)) / 100
-    if ratio >= _SPELLING and min(len(tight), len(name)) >= _LETTERS:
-        return float(LESS_A_FILLER * ratio)
-    return 0.0
+    if min(len(tight), len(name)) < _LETTERS:
+        return 0.0
+    ratio = max(fuzz.ratio(tight, _tight(name)), fuzz.token_sort_ratio(said, name)) / 100
+    return float(LESS_A_FILLER * ratio) if ratio >= _SPELLING else 0.0

@@ -1,8 +1,9 @@
-"""Words that a program cut short, such as CNTRCT_TYP or RFLCTV_IND, read as the words that a table's columns use."""
+"""Words that a program cut short or ran together, such as CNTRCT_TYP or SUPVDT, as the words of a table's columns."""
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping
+from functools import lru_cache
 from itertools import product
 
 _LEAST = 3
@@ -41,25 +42,85 @@ def shortens(short: str, word: str) -> int:
     return start
 
 
-def written_out(said: str, known: Set[str]) -> list[str]:
+@lru_cache(maxsize=64)
+def _by_letter(known: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """Known words by the letter that they begin with."""
+    made: dict[str, list[str]] = {}
+    for word in sorted(known):
+        made.setdefault(word[:1], []).append(word)
+    return {letter: tuple(words) for letter, words in made.items()}
+
+
+@lru_cache(maxsize=65536)
+def _longer(short: str, known: frozenset[str]) -> tuple[str, ...]:
+    """The likeliest words that a short form stands for; itself where it is a word or stands for none."""
+    if short in known:
+        return (short,)
+    near = [(shortens(short, w), len(w), w) for w in _by_letter(known).get(short[:1], ())]
+    best = sorted((-k, n, w) for k, n, w in near if k)[:_MOST]
+    return tuple(w for *_, w in best) or (short,)
+
+
+_GLUED = 5
+"""Shorter words are taken as they are: too many short words stand inside each other."""
+_PLAIN, _CUT = 1.0, 1.6
+"""What a part of words run together costs: a word, and a short form, of which more may be found by chance."""
+_DEAREST = 3.7
+"""Three words, or a word and two words cut short; anything dearer is taken for a word that is not known."""
+
+
+@lru_cache(maxsize=65536)
+def parted(word: str, known: frozenset[str]) -> str:
+    """A word as the known words that were run together in it; as it is where it is one word or holds unknown letters.
+
+    Parameters
+    ----------
+    word : str
+        In lower case.
+    known : frozenset[str]
+        Words that the columns of a table use.
+
+    Examples
+    --------
+    >>> words = frozenset({"pay", "ref", "supervision", "dt", "desc", "post", "days", "lost"})
+    >>> parted("postdesc", words), parted("supvdt", words), parted("dayslost", words), parted("lodge", words)
+    ('post desc', 'supv dt', 'days lost', 'lodge')
+    """
+    if len(word) < _GLUED or word in known or not word.isalpha():
+        return word
+    best: list[tuple[float, str]] = [(0.0, "")] + [(_DEAREST + 1, "")] * len(word)
+    for end in range(2, len(word) + 1):
+        for start in range(end - 1):
+            cost, parts = best[start]
+            piece = word[start:end]
+            if start and not parts:
+                continue
+            more = _PLAIN if piece in known else (_CUT if _stands_for_one(piece, known) else _DEAREST + 1)
+            if cost + more < best[end][0] and (start or end < len(word)):
+                best[end] = (cost + more, f"{parts} {piece}".strip())
+    cost, parts = best[len(word)]
+    return parts if cost <= _DEAREST and " " in parts else word
+
+
+def _stands_for_one(piece: str, known: frozenset[str]) -> bool:
+    return len(piece) >= _LEAST + 1 and _longer(piece, known) != (piece,)
+
+
+def written_out(said: str, known: frozenset[str]) -> list[str]:
     """A header with its short forms written out, in every likely way; empty where it has none.
 
     Parameters
     ----------
     said : str
         A header in lower-case words.
-    known : Set[str]
+    known : frozenset[str]
         Words that the columns of a table use.
 
     Examples
     --------
-    >>> written_out("cntrct typ", {"contract", "type", "team"}), written_out("contract type", {"contract", "type"})
+    >>> known = frozenset({"contract", "type", "team"})
+    >>> written_out("cntrct typ", known), written_out("contract type", known)
     (['contract type'], [])
     """
-    choices = []
-    for short in said.split():
-        near = [] if short in known else [(shortens(short, w), len(w), w) for w in known]
-        best = sorted(((-k, n, w) for k, n, w in near if k), key=lambda one: (one[0], one[1], one[2]))[:_MOST]
-        choices.append([w for *_, w in best] or [short])
-    made = [" ".join(words) for words in product(*choices)]
+    made = [" ".join(words) for words in product(*(_longer(short, known) for short in said.split()))]
     return made[:8] if made != [said] else []

@@ -202,7 +202,7 @@ def _match(table: str, column: ColumnContract, header: str, seen: Profile, key: 
     near = likeness(header, table, column.name)
     if near < _CODES_NAMED and may_be(header, column.name) and _names_its_codes(header, column, seen):
         near = _CODES_NAMED
-    coded = column.kind == "code" and not all(re.fullmatch(r"\d+", c) for c in column.codes)
+    coded = column.kind == "code"
     bare = key and words(header) in _BARE
     if near == 0.0 and (not coded or column is _ANSWERS) and not (column.kind == "id" and (others or bare)):
         return None

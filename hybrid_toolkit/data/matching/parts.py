@@ -11,7 +11,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.known.access_answers import access_said, ticked
 from hybrid_toolkit.data.known.codes import is_outsider, known_code, plain_spelling
-from hybrid_toolkit.data.known.names import words
+from hybrid_toolkit.data.known.names import words, written_forms
 from hybrid_toolkit.data.matching.profile import FEW_CODES, MOST_FTE, MOSTLY, PERCENT, Profile, SourceProfile, fit
 from hybrid_toolkit.data.matching.tables import Choice, months_of
 from hybrid_toolkit.data.reshape.dates import days_of
@@ -298,7 +298,8 @@ _PLANS = (("cp", r"cp|cpp|child protection"), ("cin", r"cin|child(?:ren)? in nee
 def _plan(part: ProposedPart) -> None:
     """A list of one kind of plan says which in its name or in the headers of its columns."""
     part.steps["skip_empty"] = ["child_id", "start_date"]
-    said = words(part.source.ref) + " " + " ".join(words(h) for h in part.columns.values())
+    told = [words(part.source.ref), *(words(h) for h in part.columns.values())]
+    said = " ".join([*told, *(form for one in told for form in written_forms(one, "plan_spell"))])
     named = [plan for plan, pattern in _PLANS if re.search(rf"\b(?:{pattern})\b", said)]
     if "plan" not in part.columns and len(named) == 1:
         part.step("constants", "plan", named[0])

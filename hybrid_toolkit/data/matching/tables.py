@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from hybrid_toolkit.data.known.concepts import concepts
-from hybrid_toolkit.data.known.names import AMONG_FILLERS, LESS_A_FILLER, column_names, likeness, words
+from hybrid_toolkit.data.known.names import AMONG_FILLERS, LESS_A_FILLER, column_names, likeness, words, written_forms
 from hybrid_toolkit.data.matching.columns import (
     TABLE_LAYOUTS,
     Match,
@@ -19,7 +19,8 @@ from hybrid_toolkit.data.matching.columns import (
     needed_of,
 )
 from hybrid_toolkit.data.matching.items import items_of
-from hybrid_toolkit.data.matching.profile import KEYS_MET, SourceProfile
+from hybrid_toolkit.data.matching.profile import KEYS_MET, Profile, SourceProfile
+from hybrid_toolkit.data.matching.remaining import remaining
 from hybrid_toolkit.data.reading.raw_table import normal_name
 from hybrid_toolkit.data.tables.contracts import TABLES
 
@@ -138,9 +139,13 @@ def _again(choice: Choice, keys: Mapping[str, Set[str]]) -> Choice:
             asked[column] = known
     if not asked:
         return choice
-    columns = choice.source.usable
-    matches = fill_needed(choice.table, columns, match_columns(choice.table, columns, asked))
-    return replace(choice, matches=tuple(matches))
+    return replace(choice, matches=_matches(choice.table, choice.source.usable, asked))
+
+
+def _matches(table: str, columns: Mapping[str, Profile], keys: Mapping[str, Set[str]]) -> tuple[Match, ...]:
+    """Every match of a source with the table that it is: by names, values and keys, and by what is then left."""
+    told = fill_needed(table, columns, match_columns(table, columns, keys))
+    return tuple(remaining(table, columns, told))
 
 
 def _asked(one: SourceProfile, told: Mapping[str, str]) -> str:
@@ -180,7 +185,7 @@ def _first(one: SourceProfile, asked: str, keys: Mapping[str, Set[str]]) -> Choi
         table = layouts[0] if layouts else asked
     elif best < _LEAST:
         return Choice(one, "", nearest=near, sure=False)
-    matches = tuple(fill_needed(table, one.usable, match_columns(table, one.usable, keys)))
+    matches = _matches(table, one.usable, keys)
     second = next((s for s, t in scored if t.split("~")[0] != table.split("~")[0]), 0.0)
     sure = bool(asked) or (best >= _SURE and best - second >= _AHEAD)
     return Choice(one, table, matches, items if table == "survey" else None, near, sure)
@@ -213,10 +218,13 @@ def _score(
         return 0.0
     if table == "contact" and _front_door(one):
         return 0.0
+    if table == "plan_spell" and any("placement" in concepts(words(said)) for said in (one.ref, *one.columns)):
+        return 0.0  # where a child lived is no plan
     told: float = sum(m.score / max(_tables_that_know(m.header), 1) ** 0.7 for m in matches)
     told += 0.2 * min(len(grid), 8)
     told += 0.3 * min(len(items), 8) if table == "survey" and len(items) >= _LEAST_ITEMS else 0.0
     said = words(one.ref.split("/")[0].rpartition(".")[0] + " " + " ".join(one.ref.split("/")[1:]))
+    said = " ".join([said, *written_forms(said, table)])
     hint = 1.0 if table in HINTS and re.search(rf"\b(?:{HINTS[table]})\b", said) else 0.0
     named = 1.0 if _named(one, table) else 0.0
     if (
@@ -228,8 +236,25 @@ def _score(
         return 0.0
     if not set(_ABOUT) & set(layout_columns(table)) and any(map(_of_a_child, one.usable)):
         told -= _NOBODY
+    if table in ("family", "child") and {"start_date", "end_date"} <= {m.column for m in _spells(one)}:
+        told -= 0.6 * (_repeats(one, matches, table))
     without = sum(_NOBODY if set(group) & set(_ABOUT) and not named else 0.6 for group in lacking)
     return told + 0.8 * max(hint, named) + 0.4 - without
+
+
+def _spells(one: SourceProfile) -> list[Match]:
+    """The beginning and end of plans, where a source has them."""
+    return match_columns("plan_spell", {h: p for h, p in one.usable.items() if p.dates >= _NEARLY_ALL})
+
+
+def _repeats(one: SourceProfile, matches: Sequence[Match], table: str) -> bool:
+    """Whether a child stands in several rows, so that the rows are spells and no list of children."""
+    key = next((m.header for m in matches if m.column in _ABOUT), "")
+    return bool(key) and _of_a_child(key) and one.columns[key].unique < _NEARLY_ALL
+
+
+_NEARLY_ALL = 0.9
+"""Share of rows from which a column is taken for days, or a key for one that a list of people has."""
 
 
 def _of_a_child(header: str) -> bool:
@@ -261,7 +286,8 @@ def _grid_fits(one: SourceProfile, table: str, grid: Sequence[str]) -> bool:
 
 def _of_sickness(one: SourceProfile) -> bool:
     """Whether spells are of absence: the file or a column says so."""
-    said = " ".join(map(words, (one.ref, *one.columns)))
+    told = [words(one.ref), *map(words, one.columns)]
+    said = " ".join([*told, *(form for t in told for form in written_forms(t, "worker_month~spells")[:1])])
     return bool(re.search(r"\b(?:ill|days lost)\b", said)) or "absence" in concepts(said)
 
 

@@ -1,4 +1,4 @@
-"""The children in need census: one XML message, one record a child, into children, referrals and plans.
+"""The children in need census: one XML message, one record a child, into children, referrals, plans and reviews.
 
 What identifies a child and is not needed (birth date, pupil numbers) never leaves this module; the authority's own
 number of the child leaves it only for the shipped mapping ``cin-census``, which turns it into a keyed pseudonym.
@@ -20,9 +20,11 @@ from hybrid_toolkit.errors import UnreadableError
 
 CIN_MAPPING = "cin-census"
 """The shipped mapping that reads the tables of the return."""
-CIN_TABLES = ("CINChild", "CINReferral", "CINPlan")
-"""Its tables: children, referrals, plans."""
+CIN_TABLES = ("CINChild", "CINReferral", "CINPlan", "CINReview")
+"""Its tables: children, referrals, plans, and reviews of child protection plans, of which a plan may have several."""
 CHILD, CIN_RECORD = "Child", "LAchildID"
+CIN_REVIEW = "CPPreviewDate"
+"""The day of a review conference; a plan repeats it for each."""
 _BANDS = ((0, "0"), (1, "1-4"), (5, "5-9"), (10, "10-15"), (16, "16-17"), (18, "18+"))
 _NEEDS_WORDS = frozenset({"COMM", "HEAR", "VIS", "LD", "AUT"})
 """Disability codes that bear on how a child can be spoken with."""
@@ -59,6 +61,7 @@ def cin_file(path: Path) -> list[Found]:
         found("CINChild", ("LAchildID", "AgeBand", "Sex", "Ethnicity", "Disabled", "NeedsWords"), _children, band),
         found("CINReferral", ("LAchildID", *CIN_REFERRAL_COLUMNS), _referrals, first),
         found("CINPlan", ("LAchildID", "Plan", "Start", "End"), _plans, "plans of children in need and of protection"),
+        found("CINReview", ("LAchildID", "Held"), _reviews, "reviews of child protection plans, each once"),
     ]
 
 
@@ -153,6 +156,14 @@ def _plans(root: Element, name: str) -> _Rows:
             for one in _nodes(node, tag):
                 dates = {"Start": first_text(one, (start,)), "End": first_text(one, (end,))}
                 rows.append({"LAchildID": number, "Plan": plan} | dates)
+    return rows
+
+
+def _reviews(root: Element, name: str) -> _Rows:
+    rows: _Rows = []
+    for number, node in _records(root, name):
+        days = dict.fromkeys((n.text or "").strip() for n in _nodes(node, CIN_REVIEW))
+        rows += [{"LAchildID": number, "Held": day} for day in days if day]
     return rows
 
 

@@ -1,6 +1,6 @@
 """The children in need census as a CSV file, one row an event under the tags of the return, as regional tools write it.
 
-It gives the three tables that the XML message gives. Every row repeats the child and the referral that it belongs to;
+It gives the tables that the XML message gives. Every row repeats the child and the referral that it belongs to;
 birth dates become age bands and, with pupil numbers, never leave this module.
 """
 
@@ -17,6 +17,7 @@ from hybrid_toolkit.data.reading.cin_census import (
     CIN_MAPPING,
     CIN_RECORD,
     CIN_REFERRAL_COLUMNS,
+    CIN_REVIEW,
     CIN_TABLES,
     age_band_of,
     words_needed,
@@ -35,7 +36,7 @@ _HEAD = 4096
 _DAYS = (
     *("CINreferralDate", "CINclosureDate", "DateOfInitialCPC", "CINPlanStartDate", "CINPlanEndDate", "PersonBirthDate"),
     *("S47ActualStartDate", "InitialCPCtarget", "AssessmentActualStartDate", "AssessmentAuthorisationDate"),
-    *("CPPstartDate", "CPPendDate", "Date"),
+    *("CPPstartDate", "CPPendDate", CIN_REVIEW, "Date"),
 )
 _TEXTS = ("Type", "GenderCurrent", "Sex", "Ethnicity", "Disabilities", "ReferralNFA", "ICPCnotRequired", "Year")
 _DAY = ColumnContract("day", "date", "Day")
@@ -62,7 +63,7 @@ def cin_csv_file(path: Path) -> list[Found]:
 
 
 def tables_of_events(events: Callable[[], tuple[RawTable, pd.DataFrame]], origin: str, ref: str) -> list[Found]:
-    """Children, referrals and plans of a census, not worked out yet.
+    """Children, referrals, plans and reviews of a census, not worked out yet.
 
     Parameters
     ----------
@@ -86,11 +87,12 @@ def tables_of_events(events: Callable[[], tuple[RawTable, pd.DataFrame]], origin
 
         return Found(name, origin, table, mapping=CIN_MAPPING, ref=f"{ref}/{name}")
 
-    child, referral, plan = CIN_TABLES
+    child, referral, plan, review = CIN_TABLES
     return [
         found(child, (CIN_RECORD, "AgeBand", "Sex", "Ethnicity", "Disabled", "NeedsWords"), _children),
         found(referral, (CIN_RECORD, *CIN_REFERRAL_COLUMNS), _referrals),
         found(plan, (CIN_RECORD, "Plan", "Start", "End"), _plans),
+        found(review, (CIN_RECORD, "Held"), _reviews),
     ]
 
 
@@ -179,3 +181,9 @@ def _plans(events: pd.DataFrame) -> list[dict[str, str]]:
         spells = events.loc[events[start].ne(""), [CIN_RECORD, start, end]].drop_duplicates()
         rows += [{CIN_RECORD: str(c), "Plan": plan, "Start": s, "End": e} for c, s, e in spells.itertuples(index=False)]
     return rows
+
+
+def _reviews(events: pd.DataFrame) -> list[dict[str, str]]:
+    """Each day once a child: rows of a plan repeat its reviews, and a review has a row of its own."""
+    held = events.loc[events[CIN_REVIEW].ne(""), [CIN_RECORD, CIN_REVIEW]].drop_duplicates()
+    return [{CIN_RECORD: str(c), "Held": d} for c, d in held.itertuples(index=False)]

@@ -27,13 +27,13 @@ _BEGAN = {
     "childprotectionplans": "CPPstartDate",
 }
 """Parts with things that belong to a referral, and the day on which each began."""
-_OF_CHILDREN = ("childidentifiers", "childcharacteristics", "disabilities")
+_OF_CHILDREN = ("childidentifiers", "childcharacteristics", "disabilities", "reviews")
 _HEADER = "header"
 _PARTS = (_REFERRALS, *_BEGAN, *_OF_CHILDREN, _HEADER)
 
 
 def cin_tables_joined(found: list[Found]) -> list[Found]:
-    """The sources as they are, with the parts of a census replaced by the three tables that they make together.
+    """The sources as they are, with the parts of a census replaced by the tables that they make together.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ from hybrid_toolkit.data.reading.raw_table import Found, RawTable, nearest_names
 from hybrid_toolkit.data.reading.text_files import csv_file, is_delimited, is_large, parquet_file, read_bytes
 from hybrid_toolkit.data.reading.workbook import sheets
 from hybrid_toolkit.data.reading.workforce_census import RECORD, census_file
-from hybrid_toolkit.data.reading.workforce_csv import csv_source, without_totals
+from hybrid_toolkit.data.reading.workforce_csv import census_of_sheets, csv_source, without_totals
 from hybrid_toolkit.data.sheets.limits import check_kind
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import MappingError, UnreadableError
@@ -134,7 +134,7 @@ def _workbook(path: Path) -> list[Found]:
         first = found[0]
         if len(found) == 1 or normal_name(first.name) not in TABLES:
             return [Found(path.stem, first.origin, first.read, ref=first.ref)]
-    return found
+    return census_of_sheets(found)
 
 
 def _folder(folder: Path, first: int | None) -> list[Found]:

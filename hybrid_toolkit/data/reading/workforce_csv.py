@@ -1,7 +1,8 @@
-"""The workforce census as a CSV file, one row a worker under the tags of the return, as regional tools write it.
+"""The workforce census as a CSV file or a sheet, one row a worker under the tags of the return.
 
-It gives what the XML message gives: the same columns and age bands, and the totals of the authority, with vacancies
-and agency workers from a file of totals that lies beside it.
+So regional tools write it, and so authorities hold it before they send it. It gives what the XML message gives: the
+same columns and age bands, and the totals of the authority, with vacancies and agency workers from a file or sheet of
+totals that lies beside it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -30,6 +32,8 @@ from hybrid_toolkit.errors import UnreadableError
 _MAPPING = "csww-census"
 _SURE = ("sweno", "agencyworker", "rolestartdate", "orgrole")
 """Headers that no other list has together."""
+_TOTALS = frozenset(("numberofvacancies", "noagencyfte"))
+"""Headers of the totals of an authority."""
 _HEAD = 4096
 """Bytes in which the header of a file stands."""
 _AUTHORITY = ("lea", "la", "lacode", "localauthority", "authority")
@@ -49,9 +53,45 @@ def csv_source(path: Path) -> list[Found]:
     if not _is_census(path):
         return csv_file(path)
     return [
-        Found(RECORD, path.name, lambda: _workers(path), mapping=_MAPPING, ref=path.name),
-        Found(TOTALS, path.name, lambda: _totals(path), mapping=_MAPPING, ref=f"{path.name}/{TOTALS}"),
+        Found(RECORD, path.name, lambda: _workers(read_csv(path)), mapping=_MAPPING, ref=path.name),
+        Found(
+            TOTALS,
+            path.name,
+            lambda: _totals(read_csv(path), _beside(path)),
+            mapping=_MAPPING,
+            ref=f"{path.name}/{TOTALS}",
+        ),
     ]
+
+
+def census_of_sheets(found: Sequence[Found]) -> list[Found]:
+    """The sheets of a workbook, with those of a workforce census replaced by its workers and the authority's totals.
+
+    Parameters
+    ----------
+    found : Sequence[Found]
+        The sheets.
+    """
+    headers = {one.ref: {normal_name(str(h)) for h in one.read().frame.columns} for one in found if one.error is None}
+    census = [one for one in found if set(_SURE) <= headers.get(one.ref, set())]
+    if not census:
+        return list(found)
+    totals = [one for one in found if headers.get(one.ref, set()) >= _TOTALS and one not in census]
+    made = []
+    for one in census:
+        made.append(replace(one, name=RECORD, read=partial(_workers_of, one), mapping=_MAPPING))
+        ref = f"{one.ref}/{TOTALS}"
+        made.append(replace(one, name=TOTALS, read=partial(_totals_of, one, totals), mapping=_MAPPING, ref=ref))
+    return [*(one for one in found if one not in census and one not in totals), *made]
+
+
+def _workers_of(one: Found) -> RawTable:
+    return _workers(one.read())
+
+
+def _totals_of(one: Found, totals: Sequence[Found]) -> RawTable:
+    rows = [row for other in totals for row in _rows_said(other.read().frame)]
+    return _totals(one.read(), next(iter(rows), {}))
 
 
 def without_totals(paths: Sequence[Path]) -> list[Path]:
@@ -80,7 +120,7 @@ def _is_totals(path: Path) -> bool:
         head = normal_name(read_bytes(path, _HEAD).decode("utf-8", "replace"))
     except UnreadableError:  # said where the file is read by itself
         return False
-    return "numberofvacancies" in head and "noagencyfte" in head and "sweno" not in head
+    return all(name in head for name in _TOTALS) and "sweno" not in head
 
 
 def _people(raw: RawTable) -> tuple[list[dict[str, str]], date, str]:
@@ -117,18 +157,15 @@ def _reference(said: str, days: Sequence[pd.Timestamp]) -> date:
     return date(last.year + (last > date(last.year, 9, 30)), 9, 30)
 
 
-def _workers(path: Path) -> RawTable:
-    raw = read_csv(path)
+def _workers(raw: RawTable) -> RawTable:
     people, reference, lea = _people(raw)
     names, rows, notes = census_rows(people, reference, lea)
     columns: list[list[str | None]] = [[row.get(name) or None for row in rows] for name in names]
-    return replace(raw, frame=text_frame(names, columns, path.name), notes=(*raw.notes, *notes))
+    return replace(raw, frame=text_frame(names, columns, raw.origin), notes=(*raw.notes, *notes))
 
 
-def _totals(path: Path) -> RawTable:
-    raw = read_csv(path)
+def _totals(raw: RawTable, beside: Mapping[str, str]) -> RawTable:
     people, reference, lea = _people(raw)
-    beside = _beside(path)
     return totals_table(authority_totals(people, reference), beside, reference, lea, raw)
 
 
@@ -136,8 +173,10 @@ def _beside(path: Path) -> dict[str, str]:
     """The one row of a file of totals in the same folder."""
     for other in sorted(path.parent.glob("*.csv")):
         if other != path and _is_totals(other):
-            frame = read_csv(other).frame
-            if len(frame):
-                row = frame.iloc[0]
-                return {str(h): str(row[h]) for h in frame.columns if pd.notna(row[h])}
+            return next(iter(_rows_said(read_csv(other).frame)), {})
     return {}
+
+
+def _rows_said(frame: pd.DataFrame) -> list[dict[str, str]]:
+    """Each row's filled cells."""
+    return [{h: str(v) for h, v in row.items() if pd.notna(v)} for row in _rows(frame)]

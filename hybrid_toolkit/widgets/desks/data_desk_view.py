@@ -124,16 +124,18 @@ def keep_uploaded(files: Sequence[Mapping[str, Any]]) -> str:
 def open_columns(proposal: Proposal) -> list[tuple[str, str, tuple[str, ...]]]:
     """Table, source column and the contract columns it could be, for each column that was left to a person.
 
-    A column that stands in several files of one table is one choice.
+    A column that stands in several files of one table is one choice. What one file of a table gives another may give
+    as well, so that a column is free where it is not taken from the same file.
     """
-    taken = {(r["table"], r["column"]) for r in proposal.matched.to_dict("records")}
+    taken = {(r["table"], r["source"], r["column"]) for r in proposal.matched.to_dict("records")}
     rows = proposal.unmatched[proposal.unmatched["kind"].eq("column")]
     out = []
-    for row in rows.drop_duplicates(["table", "name"]).to_dict("records"):
-        table = str(row["table"])
+    for key, mine in rows.groupby(["table", "name"], sort=False):
+        table, name = map(str, key)
         if table in TABLES:
-            free = tuple(c for c in TABLES[table].names if (table, c) not in taken)
-            out.append((table, str(row["name"]), free))
+            files = mine["source"].unique()
+            free = tuple(c for c in TABLES[table].names if any((table, f, c) not in taken for f in files))
+            out.append((table, name, free))
     return out
 
 
