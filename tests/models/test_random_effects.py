@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 
 from hybrid_toolkit.errors import EstimationError
@@ -101,3 +102,14 @@ def test_bad_input_is_named(y, v, change) -> None:
     with pytest.raises(EstimationError) as caught:
         fit_random_effects(y, v, **change)
     assert caught.value.code in ("SITES", "METHOD-UNKNOWN", "CONF-LEVEL")
+
+
+@pytest.mark.parametrize("estimates", [[0.3] * 4, [0.30, 0.32, 0.29, 0.31]])
+def test_answers_more_alike_than_chance_keep_the_width_of_their_own_errors(estimates: list[float]) -> None:
+    """The ad hoc truncation of metafor's Knapp-Hartung errors: never below those of the weights."""
+    variances = np.array([0.01, 0.02, 0.01, 0.03])
+    fit = fit_random_effects(estimates, variances)
+    row = fit.tidy().iloc[0]
+    assert row["std_error"] == pytest.approx(1 / np.sqrt((1 / variances).sum()))
+    half = stats.t.ppf(0.975, 3) * row["std_error"]
+    assert row["conf_high"] - row["estimate"] == pytest.approx(half)
