@@ -199,3 +199,16 @@ def test_what_is_no_column_is_told_without_a_value(ask: Callable[[Any], Any], gi
     with pytest.raises(HybridToolkitError) as caught:
         ask(NO_COLUMN[given]())
     assert not [s for s in SECRETS if s in str(caught.value)]
+
+
+@pytest.mark.parametrize("change", ["a name twice", "levels of names"])
+@pytest.mark.parametrize("name", sorted(n for n in anywhere.MEASURES if "factor" in n or "invariance" in n))
+def test_a_model_of_answers_wants_one_column_a_name(name: str, change: str) -> None:
+    frame = anywhere._frame(anywhere.ALL[name])
+    for column in _columns(name):
+        bad = pd.concat([frame, frame[[column]]], axis=1)
+        if change == "levels of names":
+            bad = frame.set_axis(pd.MultiIndex.from_product([frame.columns, [WORD]]), axis=1)
+        with pytest.raises(HybridToolkitError) as caught:
+            anywhere.ALL[name].call(bad)
+        assert caught.value.code in ("COLUMN-TWICE", "TABLE")

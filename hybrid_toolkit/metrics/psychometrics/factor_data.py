@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import LARGEST, as_numbers
+from hybrid_toolkit.columns.plain_columns import LARGEST, as_numbers, check_table
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.factor_model import Moments
 
@@ -85,9 +85,7 @@ def _declared(frame: pd.DataFrame, factors: Mapping[str, Sequence[str]], others:
     if strings:
         raise _error(f"factor '{strings[0]}' is given one text, not a list.", "Give a list of items.", "FACTOR-ITEMS")
     items = [item for mine in factors.values() for item in mine]
-    gone = [c for c in [*items, *others] if c not in frame.columns]
-    if gone:
-        raise _error(f"the frame has no column {', '.join(map(repr, gone))}.", "Name columns it has.", "COLUMN-MISSING")
+    check_table(frame, [*items, *others])
     twice = sorted({i for i in items if items.count(i) > 1})
     if twice:
         raise _error(
