@@ -1,7 +1,7 @@
 """Make the pictures of the app in docs/widgets.md again: ``python -m tools.screenshots`` (needs Chromium).
 
 Each is taken in a real browser, of pages that are filled in as a person would, and written as a PNG with few colours.
-The pictures of widgets are taken in JupyterLab.
+The pictures of widgets are taken in JupyterLab (``tools/screenshots_lab.py``).
 """
 
 from __future__ import annotations
@@ -19,8 +19,19 @@ from hybrid_toolkit.assess.checklist import load_checklist
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
 WIDTH, COLOURS = 1000, 128
+NARROW = 420
+"""Pixels of a telephone's screen, the narrowest that pages are made for."""
 LEVELS = ("None", "Emerging", "Established")
 ROLES = ("Practitioner", "Supervisor or manager", "Senior leader")
+
+
+def keep(name: str, shot: bytes, *, tallest: int | None = None) -> None:
+    """Write one picture with few colours, cut below at its tallest."""
+    image = Image.open(io.BytesIO(shot)).convert("RGB")
+    image = image.crop((0, 0, image.width, min(image.height, tallest or image.height)))
+    few = image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(FOLDER / f"{name}.png", optimize=True)
+    print(f"{name}.png: {image.width} x {image.height}", flush=True)
 
 
 def answer(page: Page, home: str) -> None:
@@ -55,11 +66,11 @@ def main() -> None:
             taken["app-views"] = page.screenshot()
             page.goto(f"{home}/assess/answer/practitioner-1/S0-C1.1")
             taken["app-question"] = page.screenshot(full_page=True)
+            page.set_viewport_size({"width": NARROW, "height": 760})
+            page.reload()
+            taken["app-question-narrow"] = page.screenshot()
             for name, shot in taken.items():
-                image = Image.open(io.BytesIO(shot)).convert("RGB")
-                few = image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-                few.save(FOLDER / f"{name}.png", optimize=True)
-                print(f"{name}.png: {image.width} x {image.height}", flush=True)
+                keep(name, shot)
         finally:
             browser.close()
             server.stop()
