@@ -114,8 +114,10 @@ def test_a_checklist_shows_beside_a_statement_what_serves_it(served: pd.DataFram
     mended in the table. The statements of SWORD are asked themselves, and the questions for supervision are our own;
     beside them stand other measures."""
     serves = served[served["kind"].eq("metric")].set_index("seed_id")["reference"].str.split()
-    odd = {i.id: set(i.metrics) - set(serves[i.id]) for i in load_checklist(name).items if i.id in serves}
+    served_here = [i for i in load_checklist(name).items if i.id in serves]
+    odd = {i.id: set(i.metrics) - set(serves[i.id]) for i in served_here}
     assert not {i: found for i, found in odd.items() if found}
+    assert not [i.id for i in served_here if not i.metrics], "the page says that nothing measures it"
 
 
 def test_the_page_of_questions_is_fresh() -> None:
