@@ -109,6 +109,7 @@ def test_a_study_is_tried_where_the_truth_is_known(tmp_path: Path, capsys: Captu
         (("diagnose", "plain.toml", "--sims", "2"), "UNIT-FREE"),
         (("pool", "plain.toml"), "BUNDLE-UNREADABLE"),
         (("diagnose", "retention", "--sims", "0"), "from 1 is needed"),
+        (("diagnose", "one-change", "--sims", "2"), "Use the scenario one-change"),
     ],
 )
 def test_bad_input_is_named_and_nothing_is_written(place: Path, capsys: Captured, arguments, code) -> None:
