@@ -7,7 +7,8 @@ from collections.abc import Hashable
 
 import pandas as pd
 
-_FORMULA = re.compile(r"^[\s\x00]*[=+\-@\t\r]")
+_FORMULA = re.compile("^[\\s\x00\ufeff\u200b-\u200f\u2060]*[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+"""Signs that begin a formula, wide forms among them, behind anything that is not seen."""
 _NUMBER = re.compile(r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?")
 GUARD = "'"
 """Put before a text that a spreadsheet would run; spreadsheets show such a cell as text (OWASP, CSV injection)."""

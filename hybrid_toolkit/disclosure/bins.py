@@ -94,9 +94,18 @@ def _edges(column: pd.Series) -> NDArray[np.float64] | None:
         said = text.str.extract(f"^{form}$").to_numpy(dtype=float, na_value=np.nan)
         found = np.where(np.isnan(said), found, said)
     each = np.unique(found[~np.isnan(found[:, 0])], axis=0)
-    meet = _are_intervals(column) or np.isin(each[:, 0], each[:, 1]).any() or (each % 1 != 0).any()
+    meet = _are_intervals(column) or np.isin(each[:, 0], each[:, 1]).any() or _cut_by_steps(each)
     apart = (each[:, 0] < each[:, 1]).all() and (each[1:, 0] >= each[:-1, 1]).all()
     return found if len(each) >= _LEAST_BINS and meet and apart else None
+
+
+def _cut_by_steps(each: NDArray[np.float64]) -> bool:
+    """Whether edges that do not meet were cut from values: between whole numbers, or in steps that leave some out."""
+    if len(each) < _LEAST_BINS:
+        return False
+    widths, gaps = each[:, 1] - each[:, 0], each[1:, 0] - each[:-1, 1]
+    steps = (widths > 0).all() and np.ptp(widths) == 0 and (np.mod(gaps, widths[0]) == 0).all()
+    return bool(steps or (each % 1 != 0).any())
 
 
 def _are_intervals(column: pd.Series) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from hybrid_toolkit.disclosure.ledger.release_ledger import FEW_CHANGED, Version
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.measured import figure_marks
+from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.widgets.explorer.metric_view import view_metric
 
 ROWS = pd.DataFrame({"term": ["x"], "estimate": [0.2], "std_error": [0.05], "n": [200], "unit": ["share"]})
@@ -74,7 +76,7 @@ def test_the_order_of_rows_and_tables_without_people_do_not_count(tmp_path: Path
         Gate(source=data, ledger=VersionLedger(tmp_path)).estimates(ROWS, title="Slope", people="n")
 
 
-STUDY = """
+study = """
 id = "mine"
 question = "Does y go with x?"
 row_unit = "rows"
@@ -93,7 +95,7 @@ def test_a_study_written_twice_into_one_folder_does_not_tell_of_a_leaver(
     rows = pd.DataFrame({"worker_id": [f"W{i:03}" for i in range(200)], "x": np.round(rng.random(200), 3)})
     rows["team_id"] = [f"T{i % 20:02}" for i in range(200)]
     rows["y"] = np.round(2 * rows["x"] + rng.normal(size=200), 3)
-    (tmp_path / "s.toml").write_text(STUDY, encoding="utf-8")
+    (tmp_path / "s.toml").write_text(study, encoding="utf-8")
     rows.to_csv(tmp_path / "now.csv", index=False)
     rows.drop(index=17).to_csv(tmp_path / "later.csv", index=False)
     out = tmp_path / "out"
@@ -167,3 +169,38 @@ def test_a_unit_that_names_nobody_goes_by_what_it_brings() -> None:
     later = figure_marks(spec, units.drop(index=7).reset_index(drop=True), [every[1:]])[0]
     assert len(before) == 40
     assert len({k for k, _ in before.items() ^ later.items()}) == 1
+
+
+def test_a_bundle_is_held_to_its_folder_without_a_gate(tmp_path: Path) -> None:
+    """A result is made of all and of all but one, and a bundle of each is written into one folder."""
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame({"worker_id": [f"W{i:03}" for i in range(300)],
+                          "team_id": [f"T{i % 30:02}" for i in range(300)], "x": rng.random(300),
+                          "y": rng.random(300)})  # fmt: skip
+    study = ht.Study(id="intruder", question="Does y go with x?", row_unit="rows", outcome="y", exposure="x",
+                     cluster="team_id", design="cross-sectional", estimand="slope")  # fmt: skip
+    less = frame.iloc[1:]
+    study.evidence_bundle(study.estimate_frame(frame), tmp_path / "a.json")
+    with pytest.raises(DisclosureError, match=FEW_CHANGED):
+        study.evidence_bundle(study.estimate_frame(less), tmp_path / "b.json")
+    with pytest.raises(DisclosureError, match=FEW_CHANGED):
+        study.evidence_bundle(less, tmp_path / "b.json")
+    assert not (tmp_path / "b.json").exists()
+    study.evidence_bundle(study.estimate_frame(less), tmp_path / "other" / "b.json")
+
+
+def test_a_bundle_whose_data_nobody_holds_is_the_only_one_of_its_folder(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+
+    def result(n: int) -> StudyResult:
+        frame = pd.DataFrame({"team_id": [f"T{i % 30:02}" for i in range(n)], "x": rng.random(n), "y": rng.random(n)})
+        return study.estimate_frame(frame)
+
+    study = ht.Study(id="intruder", question="Does y go with x?", row_unit="rows", outcome="y", exposure="x",
+                     cluster="team_id", design="cross-sectional", estimand="slope")  # fmt: skip
+    first, second = result(300), result(400)
+    gc.collect()
+    study.evidence_bundle(first, tmp_path / "a.json")
+    study.evidence_bundle(first, tmp_path / "again.json")
+    with pytest.raises(DisclosureError, match="EVIDENCE-DATA"):
+        study.evidence_bundle(second, tmp_path / "b.json")

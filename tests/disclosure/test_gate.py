@@ -411,3 +411,14 @@ def test_no_rounding_puts_an_estimate_on_its_own_limit(seed: int) -> None:
                                people="n").content.dropna()  # fmt: skip
     assert len(shown) > 20
     assert (shown["conf_low"] < shown["estimate"]).all() and (shown["estimate"] < shown["conf_high"]).all()
+
+
+@pytest.mark.parametrize("labels", [["0.005 to 16.005", "64.001 to 80.000"], ["(0.0, 16.0]", "(64.0, 80.0]"]])
+def test_bins_with_nobody_between_them_are_folded_too(labels: list[str]) -> None:
+    """Bins without anybody were left out, so that the others did not meet and passed for bands of a code list."""
+    rows = pd.DataFrame({"hours": labels, "n": [136, 1]})
+    with pytest.raises(DisclosureError, match="BINS-FEW"):
+        Gate().figure_data(rows, title="Hours", dims=["hours"], people="n")
+    bands = pd.DataFrame({"age": ["16 to 24", "35 to 44"], "n": [40, 30]})
+    shown = Gate().figure_data(bands, title="Ages", dims=["age"], people="n").content
+    assert shown["age"].tolist() == ["16 to 24", "35 to 44"]

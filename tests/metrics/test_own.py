@@ -192,3 +192,26 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"name = '\xe9'")
     with pytest.raises(UnreadableError, match="UTF-8"):
         load_metric(tmp_path / "latin.toml")
+
+
+NAMES = ("Visits by Alex Surname", "Hours in Cardiff", "Leeds", "Team T07", "Hours of W0123", "The newest worker",
+         "Case no 20431", "Ring 0113 496 0000")  # fmt: skip
+RANKS = (
+    *("Worst teams", "League table of teams", "Ranking of workers", "Who is lazy", "Blame for delays"),
+    *("Top performers", "Likely to leave", "Predicted leavers", "Managers who fail families", "W\u043erst teams"),
+)
+
+
+@pytest.mark.parametrize("field", ["name", "question", "unit", "caveats"])
+@pytest.mark.parametrize("text", NAMES + RANKS)
+def test_no_text_of_a_metric_names_ranks_or_blames(field: str, text: str) -> None:
+    """The name of a metric stands above every table of it, and was whatever its author liked."""
+    given = {"name": "Days late", **BASE}
+    given |= {field: [text] if field == "caveats" else f"{text}?" if field == "question" else text}
+    with pytest.raises(MeasureError, match="METRIC-WORDS"):
+        declare_metric(id="own_one", **given)
+
+
+@pytest.mark.parametrize("name", ["Best interests recorded", "Never alone", "Visits kept", "Warwick-Edinburgh score"])
+def test_plain_names_of_metrics_pass(name: str) -> None:
+    assert declare_metric(name, **BASE, caveats=["Show the spread. Never a league table."]).name == name

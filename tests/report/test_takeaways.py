@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
+from hybrid_toolkit.data.wording.forbidden_words import causal_words, overreach
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.plots import takeaways as say
 from hybrid_toolkit.report.plots.readable_units import in_readable_unit, readable_unit
-from hybrid_toolkit.study.declaration.claim_words import causal_words, overreach
 
 VALUES = ["estimate", "conf_low", "conf_high"]
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hybrid_toolkit.data.wording.forbidden_words import causal_words
 from hybrid_toolkit.designs import DESIGNS, GRADES, RATIO_KINDS
 from hybrid_toolkit.errors import EstimationError, HybridToolkitError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
-from hybrid_toolkit.study.declaration.claim_words import causal_words
 from hybrid_toolkit.study.declaration.spec_checks import LEFT_ASIDE
 from hybrid_toolkit.study.estimation.shown_words import overclaims
 from hybrid_toolkit.study.study import Study

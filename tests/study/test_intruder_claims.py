@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import hybrid_toolkit as ht
+from hybrid_toolkit.data.wording.named import named_in
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.named import named_in
 
 PLAIN = {
     "id": "s", "question": "Does y go with x?", "row_unit": "rows", "outcome": "y", "exposure": "x",
@@ -47,6 +47,9 @@ NAMED_SIDES = (
         "compared with Bury",
         "Isle of Wight",
     ),
+    *("Cardiff rather than Swansea", "being in Gwynedd", "Caerdydd", "ynys môn", "Sir Gaerfyrddin staff", "Glasgow"),
+    *("the move from Fife to Moray", "Na h-Eileanan Siar", "Highland council", "Scottish Borders", "orkney", "Belfast"),
+    *("the Southern Health and Social Care Trust", "Mid Ulster", "Derry", "Isles of Scilly", "City of London"),
     *("leeds", "norfolk", "cases at 12 High Street", "the family on 0113 496 0000", "child of case no 20431"),
 )
 QUESTIONS = (
@@ -188,3 +191,11 @@ def test_what_if_is_not_asked_of_an_estimate_on_few_people(kind: str) -> None:
     assert "interval" not in str(refused.value)
     enough = ht.Study(**PLAIN).estimate_frame(rows(300)).what_if({"x": 0.02})  # type: ignore[arg-type]
     assert "interval" in enough.summary()
+
+
+@pytest.mark.parametrize("field", ["caveats", "known_lean", "confounders", "groups", "instruments", "time_label"])
+def test_nobody_is_named_in_any_other_text_of_a_study(field: str) -> None:
+    text = "alex_surname" if field in ("confounders", "groups", "instruments") else "the cases of Alex Surname"
+    given = (text,) if field in ("caveats", "confounders", "instruments") else text
+    with pytest.raises(StudyError, match="WORDS-NAMED"):
+        ht.Study(**{**PLAIN, field: given})

@@ -16,6 +16,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.data.wording.named import named_in, ranks_or_blames, without_denials
 from hybrid_toolkit.errors import MeasureError, UnreadableError, toml_place
 from hybrid_toolkit.metrics.custom.formula import Formula, parse_formula
 from hybrid_toolkit.metrics.custom.formula_values import values
@@ -43,6 +44,8 @@ _KEYS = (
 )
 _CLUSTERS = ("team_id", "worker_id", "family_id", "child_id", "la_id", "lsoa")
 _DATES = {"contact": ("held_date", "due_date"), "child_event": ("referral_date",), "worker": ()}
+_BEST_INTERESTS = re.compile(r"\bbest[ -]interests?\b", re.IGNORECASE)
+"""A term of law, which ranks nobody."""
 _KEPT = ("id", "code", "bool", "int")
 
 
@@ -185,7 +188,8 @@ def declare_metric(
     Raises
     ------
     MeasureError
-        ``FORMULA-REFUSED`` with line and column, or ``METRIC-DECLARATION``.
+        ``FORMULA-REFUSED`` with line and column, ``METRIC-DECLARATION``, or ``METRIC-WORDS``: a text names somebody or
+        an authority, ranks or blames.
 
     Examples
     --------
@@ -199,6 +203,7 @@ def declare_metric(
     _check_types(own_id, given)
     if table not in TABLES:
         raise _wrong(own_id, f"there is no table of that name; use one of {', '.join(TABLES)}")
+    _check_words(own_id, given)
     read = parse_formula(formula, {c.name: c for c in TABLES[table].columns})
     if columns is not None and set(columns) != set(read.columns):
         raise _wrong(own_id, f"'columns' must be exactly those the formula reads: {', '.join(read.columns)}")
@@ -301,6 +306,26 @@ def parse_metric(text: str) -> MetricSpec:
         raise _wrong(str(raw.get("id") or raw.get("name") or "of your own"), what + said)
     name = raw.pop("name")
     return declare_metric(name, **raw)
+
+
+def _check_words(own_id: str, given: Mapping[str, Any]) -> None:
+    """A metric's texts stand above every figure of it: they name nobody, rank nobody and blame nobody."""
+    texts = {key: given[key] for key in ("name", "question", "unit")}
+    texts |= {f"caveat {i}": text for i, text in enumerate(given["caveats"], start=1)}
+    wrong = {}
+    for key, text in texts.items():
+        named = named_in(text)
+        said = _BEST_INTERESTS.sub("", without_denials(text) if key.startswith("caveat") else text)
+        if named:
+            wrong[key] = f"names {named}"
+        elif ranks_or_blames(said, asks=key == "question"):
+            wrong[key] = "ranks, blames or foretells"
+    if wrong:
+        raise MeasureError(
+            f"the metric's {' and '.join(f'{key} {why}' for key, why in wrong.items())}.",
+            fix="Say what is measured over all, in plain words, without names, ranks or blame.",
+            code="METRIC-WORDS",
+        )
 
 
 def _check_types(own_id: str, given: Mapping[str, Any]) -> None:

@@ -1,103 +1,15 @@
-"""How a study speaks of its outcome, and the words that no study may smuggle into a claim."""
+"""How a study speaks of its outcome and its contrast."""
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hybrid_toolkit.data.wording.forbidden_words import overreach
 from hybrid_toolkit.errors import StudyError
 
-CAUSAL_WORDS = (
-    r"caus(e|es|ed|ing|al|ally|ality|ation|ative)",
-    r"effects?|effective(ly|ness)?",
-    r"affect(s|ed|ing)?",
-    r"impact(s|ed|ing|ful)?",
-    r"influenc(e|es|ed|ing)",
-    r"lead(s|ing)? to|led to",
-    r"results? (in|from)|resulted (in|from)|resulting (in|from)",
-    r"br(ings?|ought|inging) about",
-    r"because|due to|thanks to|owing to|on account of",
-    r"hence|therefore|thereby|consequen(ce|ces|t|tly)",
-    r"attribut(able|ed|es?) to",
-    r"stem(s|med|ming)? from|arises? from|arose from",
-    r"reduc(e|es|ed|ing|tions?)",
-    r"increas(e|es|ed|ing|ingly)",
-    r"decreas(e|es|ed|ing)",
-    r"lower(s|ed|ing)|rais(e|es|ed|ing)",
-    r"diminish(es|ed|ing)?|lessen(s|ed|ing)?",
-    r"improv(e|es|ed|ing|ements?)|enhanc(e|es|ed|ing|ements?)",
-    r"worsen(s|ed|ing)?|deteriorat(e|es|ed|ing|ion)",
-    r"harm(s|ed|ing|ful)?|hurt(s|ing)?|damag(e|es|ed|ing)|undermin(e|es|ed|ing)|erod(e|es|ed|ing)",
-    r"help(s|ed|ing|ful)?|boost(s|ed|ing)?|foster(s|ed|ing)",
-    r"strengthen(s|ed|ing)?|weaken(s|ed|ing)?",
-    r"driv(e|es|en|er|ers|ing)|drove|trigger(s|ed|ing)?|induc(e|es|ed|ing)|generat(es|ed|ing)",
-    r"makes?|made|produc(e|es|ed|ing)|yield(s|ed|ing)?|determin(es|ed|ing)",
-    r"prevent(s|ed|ing)?|hinder(s|ed|ing)?|imped(e|es|ed|ing)",
-    r"contribut(e|es|ed|ing) to",
-    r"prov(e|es|ed|en|ing)",
-    r"promot(es|ed|ing)|enabl(es|ed|ing)|encourag(es|ed|ing)|facilitat(es|ing)|empower(s|ing)|sustains",
-    r"discourag(es|ed|ing)|deter(s|red|ring)|inhibit(s|ed|ing)?|hamper(s|ed|ing)?|constrain(s|ing)|ruin(s|ed|ing)?",
-    r"creat(es|ed|ing)|shap(es|ed|ing)|transform(s|ed|ing)|alter(s|ed|ing)|sway(s|ed|ing)?",
-    r"chang(es|ed) (the|how|what|their|its|famil(y|ies)|workers?|practice)",
-    r"spur(s|red|ring)|provok(es|ed|ing)|elicit(s|ed|ing)|fuel(s|led|ling)|giv(es|ing) rise to|gave rise to",
-    r"exacerbat(es|ed|ing)|aggravat(es|ed|ing)|mitigat(es|ed|ing)|alleviat(es|ed|ing)|eas(es|ed|ing)",
-    r"accelerat(es|ed|ing)|cuts|cutting|slash(es|ed|ing)|halv(es|ed|ing)|doubl(es|ed|ing)|saves|saving|stops",
-    r"protects|benefit(s|s from|ted|ed|ing) (from|famil(y|ies)|workers?|children|practice)",
-    r"(as )?(a|the) result of|as a result|thus|(is|are|was|were) responsible for|accounts? for|accounted for",
-    r"ow(es|ed) .{1,40} to|(lost|gained|won) (through|to|by)",
-    r"explain(s|ed|ing)|(has|have|had|having) a bearing on|allow(s|ing) \w+ to",
-)
-"""Words that say one thing brings about another."""
-OTHER_WORDS = (
-    r"best|worst|better than|worse than|highest|lowest",
-    r"league|leader ?boards?|winners?|losers?",
-    r"rank(s|ed|ing|ings)?|outrank(s|ed|ing)?",
-    r"top|bottom",
-    r"outperform(s|ed|ing)?|underperform(s|ed|ing)?",
-    r"will|shall|going to|likely to|expected to (leave|disengage)",
-    r"predict(s|ed|ing|ions?|or|ors)?|forecast(s|ed|ing)?",
-    r"at risk of leaving|likely to leave",
-    r"(this|that) (worker|family|child|team|person|authority|individual)",
-    r"(worker|team|family|child|person|manager|la|authority|office) (id|identifier|name|code)s?",
-    r"(strong|weak|poor|good|bad)(est)? (team|office|worker|authorit|perform)\w*|poorest|number one",
-    r"(ahead of|beats?|beaten|beating) (the )?(other|all|every|rest)|failing (team|office|worker|authorit)\w*",
-    r"(in|non )?significan(t|tly|ce)",
-    r"ergo|undoubted(ly)?|conclusive(ly)?|indisputabl[ey]|without question",
-    r"(beyond|without|no) (any |all |a )?(reasonable )?doubts?|(is|are|as is|for|almost|quite) certain|certainly",
-    r"says? (the )?(regulator|inspectors?|inspectorate|ofsted)",
-    r"\w+[ -]star(red)? (team|office|worker|authorit|manager)\w*",
-    r"\w+[ -](rated|graded) (team|office|worker|authorit|manager)\w*",
-    r"(inadequate|outstanding|excellent|mediocre|(high|low|under|over)[ -]?(performing|achieving)) "
-    r"(team|office|worker|authorit|manager|famil)\w*",
-)
-"""Words that rank, that speak of what one person or team will do, or that take a p-value for a finding."""
-_CAUSAL = re.compile(r"\b(" + "|".join(CAUSAL_WORDS) + r")\b")
-_FORBIDDEN = re.compile(r"\b(" + "|".join((*CAUSAL_WORDS, *OTHER_WORDS)) + r")\b")
-_NAMED = re.compile(
-    r"\b(?:Team|Office|Worker|Family|Child)[ _-]?[A-Z]\b"
-    r"|(?i:\b(?:team|office|worker|family|child|manager)[ _-]?\d+(?!\d|\.\d))"  # a decimal is a value, no name
-    r"|\b(?!(?:The|A|Each|Any|Every|Their|Our|All|Whole|One|Own)\b)[A-Z][\w&'’-]+ (?:Team|Office|Hub|Council)\b"
-)
-"""A team, office or person called by its letter, number or name."""
-_LIKE = str.maketrans(
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u043a\u043c\u0442\u0432\u043d"
-    "\u03b1\u03b5\u03b9\u03bf\u03c1\u03c5\u03bd\u03c4\u03ba\u03c7\u03b3\u0131\u0251\u0261\u026a\u1d00\u1d04\u1d07",
-    "aeopcyxijshdqwkmtbhaeiopuvtkxyiagiace",
-)
-"""Letters of other alphabets that look like Latin ones."""
-_DIGITS = str.maketrans("013457@$|", "oieastasl")
-_LETTER = re.compile(r"\bLETTER (?:.* )?([A-Z])(?: WITH .*)?$")
-"""The letter in the name of a character, such as a small capital or a letter in a circle."""
-_TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Marks that turn the order in which letters are shown."""
-_TAGS = re.compile(r"<[^<>]*>")
-_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_HYPHENS = re.compile(r"[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d_\-]+")
-_BETWEEN = r"[ .*/\\,:;|~+'’·•]"
-_SPACED = re.compile(rf"\b(?:\w{_BETWEEN}){{2,}}\w\b")
 _LONGEST = 300
 """Letters of a phrase, beyond which a claim cannot be read."""
 
@@ -132,71 +44,6 @@ class OutcomeLabel:
     unit: str = ""
     scale: float = 1.0
     smallest_important: float | None = None
-
-
-def overreach(text: str) -> tuple[str, ...]:
-    """The causal, ranking or predicting words in a text, however they are spelled, split or disguised.
-
-    Examples
-    --------
-    >>> overreach("remote share is associated with lower engagement")
-    ()
-    >>> overreach("Remote work causes the worst outcomes")
-    ('causes', 'worst')
-    >>> overreach("remote work c\u0430uses it"), overreach("re-\\nduces it"), overreach("c.a.u.s.e.s")
-    (('causes', 'a word in letters of two alphabets'), ('reduces',), ('causes',))
-    """
-    named = tuple(m.group(0).lower() for m in _NAMED.finditer(unicodedata.normalize("NFKC", text)))
-    return _found(_FORBIDDEN, text) + named + _hidden(text)
-
-
-def causal_words(text: str) -> tuple[str, ...]:
-    """The causal words in a text, however they are spelled, split or disguised."""
-    return _found(_CAUSAL, text)
-
-
-def _found(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(m.group(0) for reading in readings(text) for m in pattern.finditer(reading)))
-
-
-def _hidden(text: str) -> tuple[str, ...]:
-    """What lets a text be read otherwise than it is checked: letters of two alphabets in a word, turned order."""
-    out = ["marks that turn the order of letters"] if _TURNED.search(text) else []
-    flat = unicodedata.normalize("NFKD", text)
-    mixed = any(len({_alphabet(c) for c in word if c.isalpha()}) > 1 for word in re.findall(r"\w+", flat))
-    return (*out, *(["a word in letters of two alphabets"] if mixed else []))
-
-
-def _alphabet(letter: str) -> str:
-    name = unicodedata.name(letter, "")
-    return "LATIN" if "LATIN" in name or letter in "ªºµ" else name.partition(" ")[0]
-
-
-def readings(text: str) -> Iterator[str]:
-    """A text as it may be read: in plain letters, hyphens and breaks as spaces or as nothing, spaced letters joined."""
-    untagged = _TAGS.sub("", html.unescape(text))
-    for source in dict.fromkeys((text, untagged, _HUMPS.sub(" ", text))):
-        yield from _flatreadings(source)
-
-
-def _flatreadings(text: str) -> Iterator[str]:
-    flat = unicodedata.normalize("NFKD", text).casefold().translate(_LIKE)
-    flat = "".join(
-        _plain(c) for c in flat if c == "\u00ad" or not (unicodedata.combining(c) or unicodedata.category(c) == "Cf")
-    )
-    for split in (" ", ""):
-        plain = re.sub(r"\s+", " ", re.sub(_HYPHENS.pattern + r"\s*", split, flat))
-        yield plain
-        yield _SPACED.sub(lambda m: re.sub(_BETWEEN, "", m.group(0)), plain)
-        yield plain.translate(_DIGITS)
-
-
-def _plain(character: str) -> str:
-    """The Latin letter that a character is a form of; itself where it is none."""
-    if character.isascii():
-        return character
-    found = _LETTER.search(unicodedata.name(character, ""))
-    return found.group(1).lower() if found else character
 
 
 def plain_text(text: str) -> str:

@@ -155,6 +155,9 @@ def check_declaration(study: StudyFields) -> None:
     check_named(study.contrast, study.exposure, *study.moderators, what="a side")
     check_named(*(t for w in study.words for t in (w.phrase, w.unit)), *study.mediators, study.effect_unit)
     check_named(study.id.replace("-", " "), study.estimand, *study.outcomes, study.cluster, what="a part")
+    columns = (study.groups, study.time_label, *study.confounders, *study.fixed_effects, *study.instruments)
+    check_named(*columns, *study.placebos, *study.secondary_estimands, what="a part")
+    check_named(*study.caveats, study.known_lean, what="a caveat")
     _check_words_of(study)
 
 

@@ -16,6 +16,7 @@ from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
+from hybrid_toolkit.study.estimation.data_behind import keep_behind
 from hybrid_toolkit.study.estimation.rows_usable import (
     RESTS_ON,
     check_measured,
@@ -67,6 +68,7 @@ def estimate_study(
         rows = _Rows(frame, data.hash, data.label, data.synthetic, data)
     else:
         rows = _Rows(frame, hash_frame(frame), label, synthetic, None, data)
+    keep_behind(rows.hash, data)
     return _estimate(study, rows, known, locked, conf_level)
 
 

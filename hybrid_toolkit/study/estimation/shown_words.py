@@ -11,8 +11,8 @@ import re
 from collections.abc import Collection
 from typing import Literal
 
+from hybrid_toolkit.data.wording.forbidden_words import causal_words, overreach
 from hybrid_toolkit.designs import GRADES
-from hybrid_toolkit.study.declaration.claim_words import causal_words, overreach
 
 Says = Literal["finding", "condition", "denial"]
 """What a sentence does: states what was found, states what must be true (an assumption), or names what is not shown."""

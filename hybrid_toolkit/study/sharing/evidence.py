@@ -20,13 +20,16 @@ from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.designs import RATIO_KINDS
 from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.disclosure.ledger.release_ledger import FREE_ROWS, FreeRows, VersionLedger
 from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.errors import DisclosureError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec, parse_spec
+from hybrid_toolkit.study.estimation.data_behind import data_behind
 from hybrid_toolkit.study.estimation.estimate import estimate_study
 from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON
 from hybrid_toolkit.study.estimation.study_result import StudyResult
+from hybrid_toolkit.synth.committed import is_committed
 
 FORMAT = "hybrid-toolkit evidence bundle"
 SCHEMA = 1
@@ -224,14 +227,17 @@ def evidence_bundle(
     path : Path | str | None, optional
         File to write, whole or not at all; None writes none.
     gate : Gate | None, optional
-        A ``hybrid_toolkit.disclosure.Gate`` with another policy; None takes the default policy.
+        A ``hybrid_toolkit.disclosure.Gate`` with another policy; None takes the default policy and, where a file is
+        named, the ledger of its folder.
 
     Raises
     ------
     StudyError
         The result is of another study.
     DisclosureError
-        Too few rows or clusters stand behind an estimate, or it is too small for the policy's decimals.
+        Too few rows or clusters stand behind an estimate, it is too small for the policy's decimals, or the folder
+        holds figures of data that differ by few people (DATA-FEW-CHANGED) or of which that cannot be told
+        (EVIDENCE-DATA).
     OutputError
         The file cannot be written.
     EstimationError
@@ -246,7 +252,7 @@ def evidence_bundle(
             fix="Use the study that made the result, or run this one on the data.",
             code="EVIDENCE-STUDY",
         )
-    used = Gate() if gate is None else gate
+    used = _gate_beside(path, found, result) if gate is None else gate
     shown = used.estimates(
         _rows(result),
         title=f"Evidence on {study.id}",
@@ -277,6 +283,36 @@ def evidence_bundle(
     if path is not None:
         atomic_write_text(path, bundle.to_json())
     return bundle
+
+
+def _gate_beside(path: Path | str | None, found: object, result: StudyResult) -> Gate:
+    """The gate of a bundle that nobody gave one for: a file is held to what its folder has shown.
+
+    Raises
+    ------
+    DisclosureError
+        EVIDENCE-DATA.
+    """
+    if path is None:
+        return Gate()
+    data = data_behind(result.data_hash) if isinstance(found, StudyResult) else found
+    if isinstance(data, EvaluationData) and is_committed(data):
+        return Gate(source=data)
+    ledger = VersionLedger(Path(path).expanduser().parent)
+    if isinstance(data, EvaluationData):
+        return Gate(source=data, ledger=ledger)
+    if isinstance(data, pd.DataFrame):
+        return Gate(source=FreeRows({FREE_ROWS: data}, result.data_hash, result.synthetic), ledger=ledger)
+    figure = "data of results alone"
+    if ledger.few_changed(figure, {"data": result.data_hash}, threshold=2):
+        raise DisclosureError(
+            "the folder holds figures of other data, and the data behind this result are not at hand, so that nobody "
+            "can tell how many people differ.",
+            fix="Give the data in place of the result, or name another release folder.",
+            code="EVIDENCE-DATA",
+        )
+    ledger.record(figure, [{"data": result.data_hash}], version=result.data_hash)
+    return Gate(source=result, ledger=ledger)
 
 
 def _rows(result: StudyResult) -> pd.DataFrame:

@@ -1,0 +1,158 @@
+"""Who is named in words, a person or an authority, and whether words rank or blame."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from importlib.resources import files
+
+from hybrid_toolkit.data.privacy.personal import details_in, is_forename, names_person
+from hybrid_toolkit.data.wording.forbidden_words import OTHER_WORDS, readings
+
+_TITLE_WORDS = 3
+"""Words up to which a text in small letters may be a name written as a title."""
+
+_TOML = tomllib.loads((files("hybrid_toolkit.data.wording") / "authorities.toml").read_text(encoding="utf-8"))
+AUTHORITIES = tuple(n for line in _TOML["names"].split("\n") for n in line.split("|") if n)
+_ANY = "|".join(re.escape(n) for n in sorted(AUTHORITIES, key=len, reverse=True))
+_TOO = "|".join(_TOML["words_too"])
+_BESIDE = r"(?:borough|council|city|county|children|rather than|compared|versus|against|than|and not)"
+_CODE = re.compile(r"\b[EWSN]\d{8}\b|\b[A-Z]{1,3}[-_]?0\d+\b|\b[TW][-_]?\d{2,}\b|\b[A-Z]{1,3}[-_]?\d{3,}\b")
+"""Codes of areas, and keys of teams and people: T07, W0123; a section of an act (S47) is none."""
+_TITLED = re.compile(r"\b(?:mr|mrs|mx|dr|prof|professor)\.? [a-z]|(?:^|\s)[A-Z]\. ?[A-Z][a-z]")
+_ALSO_WORDS = frozenset(_TOML["forenames_too"].split())
+"""First names that are words as well: in small letters they name nobody."""
+_AUTHORITY = re.compile(
+    rf"\b(?:{_ANY})\b|\b(?:{_TOO})\b(?=[\s']+(?i:{_BESIDE}))|(?<=than )\b(?:{_TOO})\b|(?<=with )\b(?:{_TOO})\b"
+)
+_AUTHORITIES_READ = re.compile(rf"\b(?:{_ANY.casefold()})\b")
+_BLAME = (
+    r"blam(?:e|es|ed|ing)|at fault|whose fault|to blame|guilt(?:y)?|let(?:ting|s)? (?:families|children|us|them) down",
+    r"lazy|incompetent|unprofessional|useless|slack(?:ing|ers?)?|shirk(?:s|ing|ers?)?|skiv(?:e|es|ing|ers?)",
+    r"fail(?:s|ed|ing) (?:their|its|the|these|our) (?:families|children|duty|duties|team|staff)",
+    r"(?:who|that|which) (?:always |often |mostly )?(?:fail|fails|failed)",
+    r"neglect(?:s|ed|ful)? (?:their|its|the) (?:duty|duties|work|cases)",
+    r"(?:which|what) (?:one |single )?(?:of (?:the|our) )?(?:teams?|workers?|offices?|managers?|authorit(?:y|ies)"
+    r"|councils?|famil(?:y|ies)|person|people|social workers?)\b.*\b(?:most|least|more|less|fewest|lowest|highest"
+    r"|best|worst|fails?|behind|ahead|weak(?:est)?|poor(?:est)?|slow(?:est)?)",
+    r"who (?:is|are|was|were|has|does|performs?|works?|learns?) (?:the )?(?:most|least|worst|best|behind"
+    r"|weak(?:est)?|poor(?:est)?|slow(?:est)?|fail(?:ing)?|responsible|to blame|underperform\w*)",
+    r"responsible for (?:the )?(?:failures?|failings?|delays?|harm|deaths?|poor)",
+    r"name and shame|weakest|poorest performers?|slowest (?:teams?|workers?)|worst[- ]perform\w*|disciplined"
+    r"|sack(?:ed|ing)?",
+    r"(?:come|comes|came|coming|rank|finish(?:es)?) (?:first|second|third|last)|laggards?|culprits?|dead ?wood",
+    r"in (?:what|which) order|order of (?:the |our )?(?:teams|offices|workers|managers|authorities)",
+    r"(?:which|what) (?:workers?|staff|people|social workers?|teams?|managers?) (?:is|are|was|were) (?:about|likely)",
+)
+_SINGLES = (
+    r"^(?:who|whom|whose)\b|\? ?(?:who|whom|whose)\b",
+    r"(?:which|what) (?:of the |of our )?(?:one |single )?(?:teams?|offices?|workers?|staff|managers?|people|person"
+    r"|social workers?|practitioners?|authorit(?:y|ies)|councils?|famil(?:y|ies)|child|children|colleagues?)\b",
+    r"(?:scores?|grades?|marks?|ratings?|position) (?:\w+ ){0,3}(?:each|every) (?:team|office|worker|manager|family"
+    r"|person)",
+    r"(?:below|above) average|red flags?|outliers?|stands? out|drags? (?:us|them|the)|let go|do without|any good",
+)
+"""Questions that ask for people or teams one by one, where a study may ask how things go over all."""
+_ONE_PERSON = re.compile(
+    r"\bthe (?:only|sole|single|one|newest|youngest|oldest|longest[ -]serving) (?:\w+ )?(?:man|woman|worker|manager"
+    r"|person|family|child|member|practitioner|colleague)\b"
+    r"|\bthe (?:head|director|chief executive|deputy|lead member|chair) (?:of|for) \w+"
+    r"|\bthe (?:new )?(?:worker|person|family|child|manager|man|woman|social worker) (?:who|that|which) (?:joined|left"
+    r"|started|came|moved|complained)\b",
+    re.IGNORECASE,
+)
+"""One person called by what is theirs alone."""
+_COUNCIL = re.compile(
+    r"\b(?:Royal Borough|London Borough|Borough|City|County|Metropolitan Borough) of [A-Z]\w+"
+    r"|\b(?:Belfast|Northern|Southern|South Eastern|Western) (?:Health|HSC|Trust)\b"
+    r"|\b(?:LB[A-Z]{1,3}|RBKC|RBWM|RBG|BANES|BCP)\b"
+)
+"""An authority by its style or by the letters it is called by."""
+_SCALES = re.compile(r"\bWarwick[- ]Edinburgh\b", re.IGNORECASE)
+"""Places that stand in the name of an instrument."""
+_DENIES = re.compile(r"\b(?:never|nothing|nobody|none|no|not(?! only))\b", re.IGNORECASE)
+_BLAMES = re.compile(r"\b(?:" + "|".join(_BLAME) + r")\b", re.IGNORECASE)
+_ASKS_FOR = re.compile("|".join(rf"(?:{p})" for p in _SINGLES), re.IGNORECASE)
+_RANKS = re.compile(r"\b(?:" + "|".join(w for w in OTHER_WORDS if "will|shall" not in w) + r")\b", re.IGNORECASE)
+
+
+def named_in(text: str) -> str:
+    """What a phrase names that it may not: ``"a person"``, ``"an authority"`` or a personal detail; empty for nothing.
+
+    Examples
+    --------
+    >>> named_in("Alex Surname rather than her colleagues"), named_in("working in Leeds rather than Bradford")
+    ('a person', 'an authority')
+    >>> named_in("a day more at home"), named_in("leeds")
+    ('', 'an authority')
+    """
+    text = _SCALES.sub(" ", text)
+    read = list(dict.fromkeys(readings(text)))
+    plain = " ".join(unicodedata.normalize("NFKC", text).replace("\u200b", "").split())
+    told = [
+        plain,
+        plain.replace("_", " ").title() if plain == plain.lower() and len(plain.split()) <= _TITLE_WORDS else "",
+    ]
+    told += [w.title() for w in re.findall(r"\b[A-Z'’-]{2,} [A-Z'’-]{2,}\b", plain)]
+    if any(map(names_person, told)) or any(map(_begins_with_name, read)):
+        return "a person"
+    if any(_TITLED.search(r) for r in (*read, plain)) or _ONE_PERSON.search(plain) or _first_name(text):
+        return "a person"
+    if (
+        _COUNCIL.search(plain)
+        or any(_AUTHORITY.search(t) for t in told[:2])
+        or any(_AUTHORITIES_READ.search(r) for r in read)
+    ):
+        return "an authority"
+    if _CODE.search(plain):
+        return "a code or key"
+    return next(iter(details_in(plain)), "")
+
+
+def _first_name(text: str) -> bool:
+    """Whether a word within a phrase is written as a first name that is no other word."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    words = re.findall(r"[A-Za-z'\u2019-]+", bare)
+    return any(
+        w[0].isupper() and w[1:].islower() and w.lower() not in _ALSO_WORDS and is_forename(w)
+        for word in words[1:]
+        for w in [word.removesuffix("'s").removesuffix("\u2019s")]
+        if w
+    )
+
+
+def _begins_with_name(reading: str) -> bool:
+    """Whether a phrase in small letters begins with a first name that is no other word, and a second one."""
+    words = reading.split(" ")
+    return len(words) > 1 and words[0] not in _ALSO_WORDS and names_person(f"{words[0]} {words[1]}".title())
+
+
+def ranks_or_blames(text: str, *, asks: bool = False) -> int:
+    """How many phrases of a text rank or blame, or, of a question, ask for people or teams one by one.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    asks : bool, default False
+        Whether it is a question.
+
+    Examples
+    --------
+    >>> ranks_or_blames("Visits in time"), ranks_or_blames("Worst teams"), ranks_or_blames("Who is behind?", asks=True)
+    (0, 1, 2)
+    """
+    patterns = (_BLAMES, _RANKS, _ASKS_FOR) if asks else (_BLAMES, _RANKS)
+    return len({m.group(0) for p in patterns for read in readings(text) for m in p.finditer(read)})
+
+
+def without_denials(text: str) -> str:
+    """A text less the sentences that say what is not so: "never a league table" ranks nobody.
+
+    Examples
+    --------
+    >>> without_denials("Show the spread by role. Never a league table.")
+    'Show the spread by role.'
+    """
+    return " ".join(s for s in re.split(r"(?<=[.!?;])\s+", text) if not _DENIES.search(s))
