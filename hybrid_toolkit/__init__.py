@@ -49,6 +49,7 @@ _PUBLIC = {
     "check_lock": "hybrid_toolkit.study.lock",
     "Gate": "hybrid_toolkit.disclosure.gate",
     "Release": "hybrid_toolkit.disclosure.release",
+    "remember_releases": "hybrid_toolkit.disclosure.ledger.sitting_ledger",
     "MetricExplorer": "hybrid_toolkit.widgets.explorer.metric_explorer",
     "MetricCatalogue": "hybrid_toolkit.widgets.explorer.metric_catalogue",
     "PracticeQuality": "hybrid_toolkit.widgets.lenses.lenses",

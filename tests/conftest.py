@@ -42,6 +42,6 @@ def extracts() -> Path:
 @pytest.fixture(autouse=True)
 def _own_sitting() -> None:
     """Each test is a sitting of its own: what one has shown holds nothing back in another."""
-    from hybrid_toolkit.disclosure.ledger.release_ledger import forget_sitting
+    from hybrid_toolkit.disclosure.ledger.sitting_ledger import forget_sitting
 
     forget_sitting()

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SIMULATED, EvaluationData, vouch
+from hybrid_toolkit.data.wording.claim_words import RATIO_NOUNS, contrast_of
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.metrics.beside_published import Beside, PublishedFiles
@@ -19,7 +20,6 @@ from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import ReportTable
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
 from hybrid_toolkit.report.published_beside import published_blocks
-from hybrid_toolkit.study.declaration.claim_words import RATIO_NOUNS, contrast_of
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve

@@ -14,6 +14,7 @@ from hybrid_toolkit.__main__ import main
 from hybrid_toolkit.app.worker import Bench
 from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.disclosure.ledger.release_ledger import FEW_CHANGED, VersionLedger
+from hybrid_toolkit.disclosure.ledger.sitting_ledger import forget_sitting
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.measured import figure_marks
@@ -204,3 +205,28 @@ def test_a_bundle_whose_data_nobody_holds_is_the_only_one_of_its_folder(tmp_path
     study.evidence_bundle(first, tmp_path / "again.json")
     with pytest.raises(DisclosureError, match="EVIDENCE-DATA"):
         study.evidence_bundle(second, tmp_path / "b.json")
+
+
+def test_a_named_folder_outlives_the_kernel_and_a_widget_says_where_none_is(tmp_path: Path) -> None:
+    def months(keep: int) -> ht.EvaluationData:
+        staff = _staff(keep)
+        rows = staff.table("worker")[["worker_id"]].assign(month=pd.Timestamp("2025-01-01"), h_home=10.0, h_office=20.0)
+        return ht.EvaluationData({"worker": staff.table("worker"), "worker_month": rows})
+
+    def shown(keep: int) -> tuple[int, bool]:
+        widget = ht.MetricExplorer(months(keep), metric="remote_share_desk")
+        says = any("until this kernel ends" in getattr(child, "value", "") for child in widget.children)
+        return (0 if widget.view is None else int((~widget.view.estimates.content["suppressed"]).sum())), says
+
+    assert shown(60) == (1, True)
+    with pytest.raises(DisclosureError, match="SITTING-BEGUN"):
+        ht.remember_releases(tmp_path)
+    forget_sitting()  # as a kernel that starts again
+    assert shown(59)[0] == 1, "a kernel forgets"
+    forget_sitting()
+    ht.remember_releases(tmp_path)
+    assert shown(60) == (1, False)
+    forget_sitting()
+    ht.remember_releases(tmp_path)
+    assert shown(59)[0] == 0
+    forget_sitting()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
-from hybrid_toolkit.data.wording.forbidden_words import causal_words, overreach
+from hybrid_toolkit.data.wording.claim_words import causal_words, overreach
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.plots import takeaways as say

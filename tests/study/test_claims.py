@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybrid_toolkit.data.wording.forbidden_words import causal_words, overreach
+from hybrid_toolkit.data.wording.claim_words import OutcomeLabel, causal_words, contrast_of, overreach
 from hybrid_toolkit.designs import DESIGNS, GRADES
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.result import Check
-from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel, contrast_of
 from hybrid_toolkit.study.estimation.claim_grammar import lowering_table
 from hybrid_toolkit.study.estimation.claims import (
     CLAIM_FAMILIES,

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hybrid_toolkit.data.wording.claim_words import OutcomeLabel
 from hybrid_toolkit.data.wording.named import named_in
 from hybrid_toolkit.designs import DESIGNS
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
-from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.spec_checks import LEFT_ASIDE
 from hybrid_toolkit.study.shipped_studies import headline_studies

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import hybrid_toolkit as ht
+from hybrid_toolkit.data.wording.claim_words import OutcomeLabel as W
 from hybrid_toolkit.data.wording.named import named_in
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel as W
 from hybrid_toolkit.study.declaration.phrase_form import check_contrast
 from hybrid_toolkit.study.shipped_studies import declared_study
 

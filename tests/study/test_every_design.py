@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.data.wording.forbidden_words import causal_words
+from hybrid_toolkit.data.wording.claim_words import causal_words
 from hybrid_toolkit.designs import DESIGNS, GRADES, RATIO_KINDS
 from hybrid_toolkit.errors import EstimationError, HybridToolkitError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import hybrid_toolkit as ht
+from hybrid_toolkit.data.wording.claim_words import OutcomeLabel
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel
 
 PLAIN: dict[str, object] = {
     "id": "s", "question": "Does y go with x?", "row_unit": "rows", "outcome": "y", "exposure": "x",

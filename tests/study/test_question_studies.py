@@ -10,7 +10,7 @@ import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments.definition_file import survey_instruments_of
-from hybrid_toolkit.data.wording.forbidden_words import causal_words
+from hybrid_toolkit.data.wording.claim_words import causal_words
 from hybrid_toolkit.study.diagnosis import diagnose
 from hybrid_toolkit.study.diagnosis.true_effect import true_effect
 from hybrid_toolkit.study.shipped_studies import QUESTIONS, every_study, question_studies

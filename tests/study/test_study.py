@@ -7,8 +7,8 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.wording.claim_words import OutcomeLabel
 from hybrid_toolkit.errors import CoverageError, StudyError, UnreadableError
-from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel
 from hybrid_toolkit.study.fitting_studies import needs
 from hybrid_toolkit.study.shipped_studies import (
     every_study,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.data.wording.forbidden_words import causal_words, overreach
+from hybrid_toolkit.data.wording.claim_words import causal_words, overreach
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.estimation.claims import grammar
 from hybrid_toolkit.study.estimation.what_if_basis import basis_of

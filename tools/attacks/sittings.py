@@ -11,7 +11,8 @@ import pandas as pd
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure import Gate
-from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger, forget_sitting
+from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger
+from hybrid_toolkit.disclosure.ledger.sitting_ledger import forget_sitting
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.report.measured import measure_released
 from hybrid_toolkit.report.remeasured import remeasure

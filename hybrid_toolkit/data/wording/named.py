@@ -8,7 +8,7 @@ import unicodedata
 from importlib.resources import files
 
 from hybrid_toolkit.data.privacy.personal import details_in, is_forename, names_person
-from hybrid_toolkit.data.wording.forbidden_words import OTHER_WORDS, readings
+from hybrid_toolkit.data.wording.claim_words import OTHER_WORDS, readings
 
 _TITLE_WORDS = 3
 """Words up to which a text in small letters may be a name written as a title."""
@@ -71,7 +71,7 @@ _COUNCIL = re.compile(
 """An authority by its style or by the letters it is called by."""
 _SCALES = re.compile(r"\bWarwick[- ]Edinburgh\b", re.IGNORECASE)
 """Places that stand in the name of an instrument."""
-_DENIES = re.compile(r"\b(?:never|nothing|nobody|none|no|not(?! only))\b", re.IGNORECASE)
+_DENIES = re.compile(r"\b(?:never|nothing|none|no(?:body)?|not(?! only))\b", re.IGNORECASE)
 _BLAMES = re.compile(r"\b(?:" + "|".join(_BLAME) + r")\b", re.IGNORECASE)
 _ASKS_FOR = re.compile("|".join(rf"(?:{p})" for p in _SINGLES), re.IGNORECASE)
 _RANKS = re.compile(r"\b(?:" + "|".join(w for w in OTHER_WORDS if "will|shall" not in w) + r")\b", re.IGNORECASE)

@@ -90,6 +90,16 @@ class VersionLedger:
         self._shown = self._read()
         self._whole: set[str] = set()
 
+    @property
+    def place(self) -> Path | None:
+        """The release folder that it lies in; None where it is in memory."""
+        return None if self._place is None else self._place.parent
+
+    @property
+    def has_shown(self) -> bool:
+        """Whether anything was shown yet."""
+        return bool(self._shown)
+
     def _stand(self) -> tuple[int, int]:
         """When the ledger was last written, and its size; nought where there is none."""
         if self._place is None:
@@ -358,21 +368,6 @@ def _people_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
         summed = summed.groupby(level=0).sum()
         out[kind] = dict(zip(summed.index.astype("str"), summed.astype("str"), strict=True))
     return out
-
-
-def sitting_ledger() -> VersionLedger:
-    """The ledger of this sitting: one for all that a process shows where no release folder is named, in memory."""
-    if not _sitting:
-        _sitting.append(VersionLedger(None))
-    return _sitting[0]
-
-
-def forget_sitting() -> None:
-    """Begin a new sitting: what was shown before was neither kept nor passed on."""
-    _sitting.clear()
-
-
-_sitting: list[VersionLedger] = []
 
 
 def _unreadable(place: Path) -> UnreadableError:

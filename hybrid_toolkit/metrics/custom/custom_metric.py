@@ -314,16 +314,15 @@ def _check_words(own_id: str, given: Mapping[str, Any]) -> None:
     texts |= {f"caveat {i}": text for i, text in enumerate(given["caveats"], start=1)}
     wrong = {}
     for key, text in texts.items():
-        named = named_in(text)
         said = _BEST_INTERESTS.sub("", without_denials(text) if key.startswith("caveat") else text)
-        if named:
+        if named := named_in(text):
             wrong[key] = f"names {named}"
         elif ranks_or_blames(said, asks=key == "question"):
             wrong[key] = "ranks, blames or foretells"
     if wrong:
         raise MeasureError(
             f"the metric's {' and '.join(f'{key} {why}' for key, why in wrong.items())}.",
-            fix="Say what is measured over all, in plain words, without names, ranks or blame.",
+            fix="Name what is measured over all, in plain words, without names, ranks or blame.",
             code="METRIC-WORDS",
         )
 

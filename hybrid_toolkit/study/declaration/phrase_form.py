@@ -6,8 +6,8 @@ import math
 import re
 import unicodedata
 
+from hybrid_toolkit.data.wording.claim_words import plain_text
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.claim_words import plain_text
 
 _MARKUP = re.compile(r"%[(sdif]|<\s*[/!a-z]|&(?:#\w+|[a-z]+);|`|\*|\[[^\]]*\]\(|!\[|\||__|~~|^\s*#", re.IGNORECASE)
 """HTML, entities and Markdown, which a page or a notebook would take for more than words."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from hybrid_toolkit.data.wording.claim_words import OutcomeLabel
 from hybrid_toolkit.designs import DESIGNS, ESTIMAND_KINDS, Design
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
-from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.named import check_named, check_question
 from hybrid_toolkit.study.declaration.phrase_form import check_contrast, check_form, check_question_form, check_unit

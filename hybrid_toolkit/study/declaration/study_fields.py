@@ -12,8 +12,8 @@ from typing import Self
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.wording.claim_words import OutcomeLabel
 from hybrid_toolkit.designs import DESIGNS, Design, ModelColumns, Setting
-from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.study_frames import study_frame, table_needs
 

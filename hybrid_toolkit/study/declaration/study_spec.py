@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from hybrid_toolkit.study.declaration.claim_words import check_words
+from hybrid_toolkit.data.wording.claim_words import check_words
 from hybrid_toolkit.study.declaration.spec_checks import (
     check_declaration,
     check_identified,

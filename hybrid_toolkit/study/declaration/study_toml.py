@@ -8,8 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hybrid_toolkit.data.wording.claim_words import OutcomeLabel
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.study_fields import StudyFields
 from hybrid_toolkit.study.declaration.toml_text import HOW_WRITTEN, check_keys, load_toml, parse_toml_text, toml_value

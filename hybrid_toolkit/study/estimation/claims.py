@@ -11,17 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
-from hybrid_toolkit.data.wording.forbidden_words import causal_words, overreach
-from hybrid_toolkit.designs import GRADES
-from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.result import Check
-from hybrid_toolkit.study.declaration.claim_words import (
+from hybrid_toolkit.data.wording.claim_words import (
     OutcomeLabel,
+    causal_words,
     check_words,
     gap_phrase,
+    overreach,
     plain_text,
     ratio_phrase,
 )
+from hybrid_toolkit.designs import GRADES
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.result import Check
 from hybrid_toolkit.study.estimation.claim_grammar import (
     ALL_GRADES,
     CLAIM_FAMILIES,

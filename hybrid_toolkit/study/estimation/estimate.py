@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,6 @@ from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
-from hybrid_toolkit.study.estimation.data_behind import keep_behind
 from hybrid_toolkit.study.estimation.rows_usable import (
     RESTS_ON,
     check_measured,
@@ -50,6 +50,15 @@ class _Rows:
     given: object = None
 
 
+_behind: WeakValueDictionary[str, EvaluationData | pd.DataFrame] = WeakValueDictionary()
+"""Hash -> the data of a result, for as long as somebody holds them: what is shown of it is compared with them."""
+
+
+def data_behind(data_hash: str) -> EvaluationData | pd.DataFrame | None:
+    """The data that a result of this hash was made of, or None where nobody holds them any more."""
+    return _behind.get(data_hash)
+
+
 def estimate_study(
     study: StudySpec,
     data: EvaluationData | pd.DataFrame,
@@ -68,7 +77,7 @@ def estimate_study(
         rows = _Rows(frame, data.hash, data.label, data.synthetic, data)
     else:
         rows = _Rows(frame, hash_frame(frame), label, synthetic, None, data)
-    keep_behind(rows.hash, data)
+    _behind[rows.hash] = data
     return _estimate(study, rows, known, locked, conf_level)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from typing import Literal
 
-from hybrid_toolkit.data.wording.forbidden_words import causal_words, overreach
+from hybrid_toolkit.data.wording.claim_words import causal_words, overreach
 from hybrid_toolkit.designs import GRADES
 
 Says = Literal["finding", "condition", "denial"]

@@ -9,11 +9,11 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.data.privacy.inside import inside
+from hybrid_toolkit.data.wording.claim_words import contrast_of, relative_phrase
 from hybrid_toolkit.designs.checks import LEFT_OUT
 from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED
 from hybrid_toolkit.result import TIDY_COLUMNS, Check, RowsHidden
-from hybrid_toolkit.study.declaration.claim_words import contrast_of, relative_phrase
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis

@@ -10,13 +10,13 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
+from hybrid_toolkit.data.wording.claim_words import OutcomeLabel, relative_phrase
 from hybrid_toolkit.designs import GRADES
 from hybrid_toolkit.disclosure.policy import FLOOR_CLUSTERS, FLOOR_THRESHOLD
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.metrics.grouping import group_order
 from hybrid_toolkit.models.terms.result_rows import tidy_rows
 from hybrid_toolkit.result import TIDY_COLUMNS
-from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel, relative_phrase
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.estimation.claims import Claim, what_if_sentence

@@ -25,8 +25,7 @@ from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.errors import DisclosureError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec, parse_spec
-from hybrid_toolkit.study.estimation.data_behind import data_behind
-from hybrid_toolkit.study.estimation.estimate import estimate_study
+from hybrid_toolkit.study.estimation.estimate import data_behind, estimate_study
 from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.synth.committed import is_committed
@@ -306,9 +305,9 @@ def _gate_beside(path: Path | str | None, found: object, result: StudyResult) ->
     figure = "data of results alone"
     if ledger.few_changed(figure, {"data": result.data_hash}, threshold=2):
         raise DisclosureError(
-            "the folder holds figures of other data, and the data behind this result are not at hand, so that nobody "
-            "can tell how many people differ.",
-            fix="Give the data in place of the result, or name another release folder.",
+            "the folder holds figures of other data, and the data behind this result are not at hand, so that it "
+            "cannot be told how many people differ.",
+            fix="Pass the data in place of the result, or name another release folder.",
             code="EVIDENCE-DATA",
         )
     ledger.record(figure, [{"data": result.data_hash}], version=result.data_hash)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
+from hybrid_toolkit.data.wording.claim_words import contrast_of, relative_phrase
 from hybrid_toolkit.designs import RATIO_KINDS
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.models.inference.meta_analysis import fit_random_effects
@@ -19,7 +20,6 @@ from hybrid_toolkit.models.inference.meta_analysis_result import (
     RandomEffects,
 )
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
-from hybrid_toolkit.study.declaration.claim_words import contrast_of, relative_phrase
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.claims import Claim, make_claim, prediction_sentence
 from hybrid_toolkit.study.estimation.study_checks import known_lean, open_path

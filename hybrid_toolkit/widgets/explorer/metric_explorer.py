@@ -8,12 +8,14 @@ import traitlets
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.ledger.sitting_ledger import memory_note
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
 from hybrid_toolkit.widgets.explorer.metric_page import answer_html, view_html
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
+from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, NOTHING_BESIDE, ExplorerState, beside_added
 from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, choice, empty_shown, offer
 
@@ -80,6 +82,7 @@ class MetricExplorer(ToolkitWidget):
         published: Beside | None = None,
         gate: Gate | None = None,
     ) -> None:
+        gate = sitting_gate(data, gate)
         self._views = MetricViews(data, gate=gate, published=published)
         self._view: MetricView | None = None
         metrics = self._views.metrics()
@@ -90,7 +93,7 @@ class MetricExplorer(ToolkitWidget):
                 _must_offer(name, getattr(state, name), self._offered(name, state.metric))
         lists = {"metric": choice("Metric", metrics), "group": choice("Group", {}), "period": choice("Period", {})}
         lists["beside"] = choice("Beside it", {})
-        super().__init__(state, controls=lists)
+        super().__init__(state, controls=lists, foot=memory_note(gate.ledger))
         self._show()
 
     def __repr__(self) -> str:

@@ -10,12 +10,14 @@ import ipywidgets
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.ledger.sitting_ledger import memory_note
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.report.documents.tidy_layout import Place
 from hybrid_toolkit.widgets.lenses.lens import LensView
 from hybrid_toolkit.widgets.lenses.lens_files import lens_files
 from hybrid_toolkit.widgets.parts.downloads import Download
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
+from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import DataReference
 from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, choice, empty_shown, offer
 
@@ -66,6 +68,7 @@ class LensWidget(ToolkitWidget):
         more: Sequence[ipywidgets.Widget] = (),
         **chosen: str,
     ) -> None:
+        gate = sitting_gate(data, gate)
         self._views: LensViews = self.VIEWS(data, gate=gate)
         self._view: LensView | None = None
         self._nothing = self._views.empty()
@@ -76,7 +79,7 @@ class LensWidget(ToolkitWidget):
                 must_offer(name, asked, self._views.choices(filled)[name])
             state = filled
         controls = {name: _control(label, name in self.SLIDERS) for name, label in self.LABELS.items()}
-        super().__init__(state, controls=controls, more=more)
+        super().__init__(state, controls=controls, more=more, foot=memory_note(gate.ledger))
         self._show()
 
     def __repr__(self) -> str:

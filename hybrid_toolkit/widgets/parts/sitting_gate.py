@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
-from hybrid_toolkit.disclosure.ledger.release_ledger import sitting_ledger
+from hybrid_toolkit.disclosure.ledger.sitting_ledger import sitting_ledger
 from hybrid_toolkit.synth.committed import is_committed
 
 

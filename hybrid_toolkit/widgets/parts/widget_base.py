@@ -54,6 +54,8 @@ class ToolkitWidget(ipywidgets.VBox):  # type: ignore[misc]
         Field of the state -> the control that moves it; controls wrap on a narrow screen.
     more : Sequence[ipywidgets.Widget], optional
         Further children between the answer and the figures, such as forms.
+    foot : str, optional
+        Words below all else.
 
     Attributes
     ----------
@@ -72,6 +74,7 @@ class ToolkitWidget(ipywidgets.VBox):  # type: ignore[misc]
         *,
         controls: Mapping[str, ipywidgets.Widget] | None = None,
         more: Sequence[ipywidgets.Widget] = (),
+        foot: str = "",
     ) -> None:
         self._moving = True
         self._shown = Shown("", "")
@@ -83,7 +86,8 @@ class ToolkitWidget(ipywidgets.VBox):  # type: ignore[misc]
         self._prepare.layout.align_self = "flex-start"
         self._taken = ipywidgets.VBox([self._prepare, self._links.add_class("hte-links")])
         parts = [ipywidgets.HTML(style_html()), self._controls, self._answer, *more]
-        super().__init__([*parts, self._figures, self._taken, self._code])
+        under = [ipywidgets.HTML(notice_html(foot))] if foot else []
+        super().__init__([*parts, self._figures, self._taken, self._code, *under])
         self.add_class(ROOT)
         self.add_class(f"hte-{type(self).__name__}")
         self.state = state
