@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
-from tools.attacks.files import documents, texts_of_data, what_ifs
+from tools.attacks.files import diagnosis_files, documents, texts_of_data, what_ifs
 from tools.attacks.hashes import hashes
 from tools.attacks.models import event_times, own_filters, regressions, saturated, survival
 from tools.attacks.sittings import charts, explorer, other_metrics, plans, sitting_of_widgets, two_kinds, versions
@@ -47,6 +47,7 @@ DOORS: dict[str, Door] = {
     "what-if of an estimate on few people": what_ifs,
     "documents, pictures and states of a view": documents,
     "texts that describe data": texts_of_data,
+    "the size of data in a diagnosis": diagnosis_files,
     "a hash that confirms a guess": hashes,
 }
 """The doors, tables first, then models, sittings, and what is taken away."""

@@ -21,6 +21,7 @@ from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.disclosure.release import disclosure_record
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.report.export import export
+from hybrid_toolkit.study.diagnosis.data_size import size_of
 from hybrid_toolkit.widgets.explorer.metric_page import distribution_svg, intervals_svg, view_html
 from hybrid_toolkit.widgets.explorer.metric_view import view_metric
 from hybrid_toolkit.widgets.parts.svg_png import svg_to_png
@@ -139,3 +140,28 @@ def texts_of_data(rng: np.random.Generator) -> tuple[int, int, int]:
         sum(s in ungated for s in secrets.values()),
         len(report.problems),
     )
+
+
+def diagnosis_files(rng: np.random.Generator) -> tuple[int, int, int]:
+    """The size of one's own data stands in a diagnosis and its trial log: a lone visit, or wave, of one person tells.
+
+    The reader knows everybody but one, who has a date far from all others, or answered in a wave alone.
+    """
+    data = months(rng)
+    worker, month = data.table("worker"), data.table("worker_month")
+    someone = str(rng.choice(month["worker_id"].to_numpy()))
+    kind = str(rng.choice(["early", "late", "lone wave"]))
+    answers = pd.DataFrame({"worker_id": worker["worker_id"], "wave": 1, "month": pd.Timestamp("2025-01-01")})
+    lone = answers[answers["worker_id"].eq(someone)].assign(wave=int(rng.integers(4, 9)))
+    far = pd.Timestamp("2021-03-01") if kind == "early" else pd.Timestamp("2029-03-01")
+    moved = month[month["worker_id"].eq(someone)].head(1).assign(month=far)
+    known = {"worker": worker, "worker_month": month, "survey": answers}
+    true = {
+        **known,
+        "worker_month": month if kind == "lone wave" else pd.concat([month, moved], ignore_index=True),
+        "survey": pd.concat([answers, lone], ignore_index=True) if kind == "lone wave" else answers,
+    }
+    sizes = [size_of(ht.EvaluationData(tables)) for tables in (known, true)]
+    ungated = [(t["worker_month"]["month"].min(), t["worker_month"]["month"].max(), t["survey"]["wave"].nunique())
+               for t in (known, true)]  # fmt: skip
+    return int(sizes[0] != sizes[1]), int(ungated[0] != ungated[1]), 4

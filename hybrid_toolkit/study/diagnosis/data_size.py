@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.disclosure.policy import FLOOR_ROUNDING
+from hybrid_toolkit.disclosure.policy import FLOOR_ROUNDING, FLOOR_THRESHOLD
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.synth.sizes import Size
 
@@ -36,7 +36,8 @@ def size_of(data: EvaluationData) -> Size:
 
     Notes
     -----
-    The number of workers is rounded to five, as counts are where they leave. Simulated waves come every four months.
+    The number of workers is rounded to five, as counts are where they leave; months and waves are counted from the
+    first to the last in which as many people stand as a figure needs. Simulated waves come every four months.
     Where the data have more waves than fit, the months are raised.
 
     Examples
@@ -55,7 +56,7 @@ def size_of(data: EvaluationData) -> Size:
             fix="Add one of them, or give a Size.",
             code="SIZE-UNKNOWN",
         )
-    waves = _distinct(data, "survey", "wave")
+    waves = len(_with_enough(data.table("survey"), "wave")) if data.has("survey", "wave") else 0
     months = max(_months(data), 4 * waves - 1, 1)
     workers = _STEP * round(_workers(data) / _STEP) / teams if teams else FALLBACK_WORKERS
     each = round(teams / authorities) if teams else FALLBACK_TEAMS
@@ -79,7 +80,10 @@ def _teams(data: EvaluationData) -> int:
 def _workers(data: EvaluationData) -> float:
     """Workers in post at a time."""
     if data.has("worker_month", "worker_id", "month"):
-        return float(data.table("worker_month").groupby("month")["worker_id"].nunique().mean())
+        rows = data.table("worker_month")
+        in_post = rows.groupby("month")["worker_id"].nunique()
+        enough = _with_enough(rows, "month")
+        return float(in_post[enough].mean() if len(enough) else in_post.mean())
     if not data.has("worker", "worker_id"):
         return FALLBACK_WORKERS * max(_teams(data), 1)
     workers = data.table("worker")
@@ -89,8 +93,17 @@ def _workers(data: EvaluationData) -> float:
 def _months(data: EvaluationData) -> int:
     for table, column in DATED:
         if data.has(table, column):
-            dates = pd.to_datetime(data.table(table)[column]).dropna()
-            if len(dates):
-                first, last = dates.min(), dates.max()
-                return int((last.year - first.year) * 12 + last.month - first.month + 1)
+            rows = data.table(table)
+            dated = rows.assign(**{column: pd.to_datetime(rows[column]).dt.to_period("M")})
+            if dated[column].notna().any():
+                months = _with_enough(dated, column)
+                return int((months.max() - months.min()).n + 1) if len(months) else 1
     return 0
+
+
+def _with_enough(rows: pd.DataFrame, column: str) -> pd.Index:
+    """The months or waves in which enough people stand: a lone date, far from all others, is one person's."""
+    who = next((c for c in ("worker_id", "family_id", "child_id") if c in rows), None)
+    by = rows.groupby(column, observed=True)
+    counts = by.size() if who is None else by[who].nunique()
+    return counts.index[counts >= FLOOR_THRESHOLD]

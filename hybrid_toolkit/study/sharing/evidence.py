@@ -305,8 +305,8 @@ def _gate_beside(path: Path | str | None, found: object, result: StudyResult) ->
     figure = "data of results alone"
     if ledger.few_changed(figure, {"data": result.data_hash}, threshold=2):
         raise DisclosureError(
-            "the folder holds figures of other data, and the data behind this result are not at hand, so that it "
-            "cannot be told how many people differ.",
+            "the folder holds figures of other data, and the data behind this result are not at hand: the "
+            "number of people who differ is not known.",
             fix="Pass the data in place of the result, or name another release folder.",
             code="EVIDENCE-DATA",
         )

@@ -11,6 +11,7 @@ from tools.attacks.solve import few_in_or_out, people_fixed
 SESSIONS = 100
 """Sessions a door here; ``python -m tools.attacks --sessions 2000`` runs more by hand."""
 SLOW = {
+    "the size of data in a diagnosis": 40,
     "sums of groups of yesterday and of today": 20,
     "control charts of months": 20,
     "explorer over groups and periods": 12,
