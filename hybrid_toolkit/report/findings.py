@@ -228,12 +228,22 @@ def with_published(
     DisclosureError
         As ``Gate.facts``.
     """
-    columns = (*shown.study.outcomes, shown.study.exposure)
-    named = [METRIC_OF_COLUMN.get(c, c) for c in columns]
-    metrics = [m for m in dict.fromkeys(named) if m in REGISTRY]
+    metrics = metrics_of_study(shown.study)
     beside = Beside(files, area, neighbours).read()
     tables, notes = published_blocks(gate, data, metrics, beside, title=shown.study.question)
     return replace(shown, published=tables, published_notes=notes)
+
+
+def metrics_of_study(study: StudySpec) -> list[str]:
+    """Ids of the metrics that measure a study's outcomes and its exposure; none for a column that no metric measures.
+
+    Parameters
+    ----------
+    study : StudySpec
+        The declaration.
+    """
+    named = [METRIC_OF_COLUMN.get(c, c) for c in (*study.outcomes, study.exposure)]
+    return [m for m in dict.fromkeys(named) if m in REGISTRY]
 
 
 def _paths(gate: Gate, result: StudyResult, titles: Mapping[str, str], behind: Mapping[str, Any]) -> dict[str, Release]:

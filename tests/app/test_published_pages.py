@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,10 +13,12 @@ import pytest
 
 from hybrid_toolkit.app import uploads as module
 from hybrid_toolkit.app.pages import published as pages
+from hybrid_toolkit.app.pages import study as study_pages
 from hybrid_toolkit.app.session import Session
 from hybrid_toolkit.app.settings import Settings
 from hybrid_toolkit.app.visit import Fields, GoTo, PageView, SentIn, Visit
 from hybrid_toolkit.app.work.look_at_data import lens_file, look_through
+from hybrid_toolkit.app.work.plan_study import study_beside
 from hybrid_toolkit.app.work.practice import assessment_file, beside
 from hybrid_toolkit.app.work.published import read_published
 from hybrid_toolkit.app.worker import Bench, call
@@ -130,3 +133,24 @@ def test_a_page_that_shows_no_table_has_no_file(bench: Bench) -> None:
     for form in (".csv", ".docx"):
         with pytest.raises(UsageError):
             lens_file(bench, "review", form)
+
+
+def test_the_answer_of_a_study_has_one_switch_for_published_figures(
+    desk: Session, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages._show(visit(desk, file=("workforce.csv", STATISTICS)))
+    pages._show(visit(desk, {"what": "area", "area": "Darlington"}))
+    told = study_beside(bench, (("start", "agency-turnover"),), pages.published_of(visit(desk)))
+    rows = [row for table in told["tables"] for row in table["rows"]]
+    assert any("England" in row[0] and "13.8" in row[2] for row in rows), told
+    assert [row[2] for row in rows if "Darlington" in row[0]] == ["marked 'x'"], "a symbol stays a symbol"
+    bare = study_beside(bench, (("start", "agency-turnover"),), ("", "", ""))
+    assert not [r for t in bare["tables"] for r in t["rows"] if "13.8" in r[2]] and bare["notes"]
+    asked = visit(desk)
+    answers = {"study_answer": {"needs": []}, "study_beside": told}
+    monkeypatch.setattr(Visit, "work", lambda self, function, **_: answers[function.rpartition(":")[2]])
+    off = study_pages._answer(asked)
+    asked = replace(asked, query=Fields({"beside": ["published"]}))
+    on = study_pages._answer(asked)
+    assert isinstance(off, PageView) and isinstance(on, PageView)
+    assert off.values["published"] is None and on.values["published"] == told and on.values["beside"] == "published"

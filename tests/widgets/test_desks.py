@@ -220,3 +220,45 @@ def test_a_second_file_may_give_what_the_first_gives_already(tmp_path: Path) -> 
     (tmp_path / "Old visits.csv").write_text("Visit ID,Child ID,Visit date,Zeta\n" + visits.format(*["qqq"] * 30))
     free = {name: columns for _, name, columns in open_columns(propose_mapping(tmp_path))}
     assert "mode" in free["Zeta"] and "held_date" not in free["Zeta"]
+
+
+PUBLISHED = (
+    "time_period,geographic_level,country_code,country_name,region_code,region_name,new_la_code,la_name,"
+    "turnover_rate_fte\n2024,National,E92000001,England,,,,,13.8\n"
+    "2024,Regional,E92000001,England,E12000001,North East,,,12.5\n"
+    "2024,Local authority,E92000001,England,E12000001,North East,E06000005,Darlington,x\n"
+)
+
+
+def test_published_statistics_have_a_place_and_stand_beside_a_measure(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    rows = {"la_id": ["E06000005"], "year": [2024], "inpost_fte": [90.0], "leavers_fte": [9.0]}
+    pd.DataFrame(rows).to_csv(own / "la_year.csv", index=False)
+    (tmp_path / "workforce.csv").write_text(PUBLISHED)
+    desk = DataDesk(str(own))
+    desk._lists["published"].value = str(tmp_path / "workforce.csv")
+    run(desk, "Load")
+    assert desk.data is not None and desk.text.endswith("with published statistics"), desk.text
+    assert "Published statistics" in page(desk) and "National" in page(desk)
+    assert "ht.load_published(" in desk.to_code()
+    found = desk.published.figures(desk.data, "turnover_rate_pct").frame
+    assert found.loc[found["kind"].eq("England"), "figure"].tolist() == [13.8]
+    people = "".join(f"{700000 + i},0{1 + i % 9}/04/2012,A Name\n" for i in range(12))
+    (tmp_path / "people.csv").write_text("Child ID,Date of birth,Worker name\n" + people)
+    desk._lists["published"].value = str(tmp_path / "people.csv")
+    run(desk, "Load")
+    assert desk.data is None and "one row" in desk.text, desk.text
+    assert DataDesk().published.knows("swemwbs"), "norms come with the toolkit"
+
+
+def test_a_desk_that_was_saved_before_published_statistics_opens(tmp_path: Path) -> None:
+    desk = DataDesk("somewhere")
+    kept = desk.save(tmp_path / "desk.json")
+    text = json.loads(Path(kept).read_text(encoding="utf-8"))
+    text["schema"] = 1
+    text["state"].pop("published")
+    Path(kept).write_text(json.dumps(text), encoding="utf-8")
+    other = DataDesk()
+    other.load(kept)
+    assert other.state == DataDeskState("somewhere", "", "")

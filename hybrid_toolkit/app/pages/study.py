@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from hybrid_toolkit.app.pages.published import published_of
 from hybrid_toolkit.app.registry import DONE, TO_DO, Page
 from hybrid_toolkit.app.visit import Answered, GoTo, PageView, Visit
 from hybrid_toolkit.errors import HybridToolkitError
@@ -27,6 +28,9 @@ _NUMBERS: Mapping[str, tuple[str, str, float, float, float]] = {
     ),
 }
 """Field -> label, hint, first value, least and most."""
+_PUBLISHED = "published"
+_BESIDE = {"none": "Nothing", _PUBLISHED: "Published figures"}
+"""What may stand beside the answer of a study."""
 _COMPARED = {
     "pooled": "Between workers: people who work more at home with people who work less at home",
     "within": "Within workers: the same people in times when they work more and less at home",
@@ -144,7 +148,12 @@ def _answer(visit: Visit) -> Answered:
         found = visit.work(f"{_WORK}:study_answer", planned=_planned(visit), long=True, slot="study")
     except HybridToolkitError as error:
         return PageView("study_answer.html.j2", {"found": None, "wrong": f"{error.message} {error.fix}"})
-    return PageView("study_answer.html.j2", {"found": found, "wrong": ""})
+    beside = visit.query.word("beside") == _PUBLISHED
+    stands = (
+        visit.work(f"{_WORK}:study_beside", planned=_planned(visit), published=published_of(visit)) if beside else None
+    )
+    chosen = {"offered": _BESIDE, "beside": _PUBLISHED if beside else "none", "published": stands}
+    return PageView("study_answer.html.j2", {"found": found, "wrong": "", **chosen})
 
 
 def _status(field: str) -> Any:

@@ -101,6 +101,40 @@ def study_answer(bench: Bench, planned: Planned) -> dict[str, Any]:
     return {**as_values(view_study(study, tried)), "needs": needs, "trials": tried.n_sims}
 
 
+def study_beside(bench: Bench, planned: Planned, published: tuple[str, str, str]) -> dict[str, Any]:
+    """Published figures of what a study measures, as a reference.
+
+    Parameters
+    ----------
+    bench : Bench
+        The data, which say what years are asked for, and the gate.
+    planned : Planned
+        What was chosen.
+    published : tuple[str, str, str]
+        Published statistics: place, authority and what changes with them; norms alone where the place is empty.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``tables``, as ``block_values``, and ``notes``.
+
+    Raises
+    ------
+    StudyError
+        The study cannot be declared.
+    """
+    from hybrid_toolkit.app.work.published import beside_of, block_values
+    from hybrid_toolkit.disclosure.release import require_release
+    from hybrid_toolkit.report.findings import metrics_of_study
+    from hybrid_toolkit.report.published_beside import published_blocks
+    from hybrid_toolkit.widgets.planning.study_view import declared
+
+    study = declared(_state(planned))
+    beside = beside_of(bench, published)
+    tables, notes = published_blocks(bench.gate, bench.data, metrics_of_study(study), beside, title=study.question)
+    return {"tables": [block_values(t) for t in tables], "notes": list(require_release(notes).content["note"])}
+
+
 LONGEST_NUMBER = 30
 """Letters of a number with its interval; a column that holds longer texts is read from the left."""
 

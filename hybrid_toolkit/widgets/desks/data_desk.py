@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import ipywidgets
 
@@ -12,6 +12,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.widgets.desks import data_desk_view as view
 from hybrid_toolkit.widgets.desks.data_desk_view import Checked, DataDeskState
 from hybrid_toolkit.widgets.parts.downloads import Download
@@ -38,6 +39,8 @@ class DataDesk(ToolkitWidget):
         Folder, file or database address to begin with.
     mapping : str, optional
         Text of a mapping (TOML) to begin with.
+    published : str, optional
+        File or folder of published statistics, read when the data are loaded; a file with one row a person is refused.
 
     Examples
     --------
@@ -46,12 +49,17 @@ class DataDesk(ToolkitWidget):
     """
 
     STATE = DataDeskState
+    SCHEMA = 2
+    MIGRATIONS: ClassVar = {1: view.published_added}
 
-    def __init__(self, path: str = "", *, mapping: str = "") -> None:
+    def __init__(self, path: str = "", *, mapping: str = "", published: str = "") -> None:
         self._found = Checked()
         wide = {"style": {"description_width": "initial"}, "layout": ipywidgets.Layout(width="min(620px, 100%)")}
         place = ipywidgets.Text(value=path, description="Path or database", continuous_update=False, **wide)
         text = ipywidgets.Textarea(value=mapping, description="Mapping (TOML)", rows=8, continuous_update=False, **wide)
+        beside = ipywidgets.Text(
+            value=published, description="Published statistics (optional)", continuous_update=False, **wide
+        )
         self._upload = ipywidgets.FileUpload(multiple=True, description="Choose files",
                                              layout=ipywidgets.Layout(width="auto"))  # fmt: skip
         self._upload.observe(self._uploaded, "value")
@@ -67,13 +75,19 @@ class DataDesk(ToolkitWidget):
         self._turns = StateSteps(lambda: self.state, self._taken_back)
         row = ipywidgets.Box([self._upload, *steps, self._turns]).add_class("hte-controls")
         more = [row, self._progress, self._columns]
-        super().__init__(DataDeskState(path, mapping), controls={"path": place, "mapping": text}, more=more)
+        controls = {"path": place, "mapping": text, "published": beside}
+        super().__init__(DataDeskState(path, mapping, published), controls=controls, more=more)
         self._show()
 
     @property
     def data(self) -> EvaluationData | None:
         """The data, once loaded."""
         return self._found.data
+
+    @property
+    def published(self) -> Beside:
+        """The published statistics, once loaded, for ``published=`` of a lens or report; else published norms alone."""
+        return Beside(self._found.published)
 
     def run(self, step: str) -> None:
         """Run one step as its button does: ``"Look"``, ``"Propose a mapping"``, ``"Check"`` or ``"Load"``.
@@ -115,7 +129,10 @@ class DataDesk(ToolkitWidget):
             return ""
         place = view.without_password(self.state.path)
         mapping = ', mapping="mapping.toml"' if self.state.mapping.strip() else ""
-        return f"import hybrid_toolkit as ht\n\ndata = ht.load_data({place!r}{mapping})\nprint(data)"
+        beside = ""
+        if self._found.published is not None:
+            beside = f"published = ht.load_published({self.state.published.strip()!r})\nprint(published)\n"
+        return f"import hybrid_toolkit as ht\n\n{beside}data = ht.load_data({place!r}{mapping})\nprint(data)"
 
     def save(self, path: Any) -> Any:
         """As every widget; a password is not saved.
@@ -161,7 +178,8 @@ class DataDesk(ToolkitWidget):
         report = view.check(self.state.path, self.state.mapping)
         if report.errors:
             return Checked(report=report)
-        return Checked(data=view.load(self.state.path, self.state.mapping), report=report)
+        beside = view.load_beside(self.state.published)
+        return Checked(data=view.load(self.state.path, self.state.mapping), report=report, published=beside)
 
     def _kept(self, found: Checked, state: DataDeskState) -> None:
         """Take a proposed mapping, with a list for each column that was left to a person."""

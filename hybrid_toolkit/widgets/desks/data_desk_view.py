@@ -18,6 +18,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.load import load_data
 from hybrid_toolkit.data.mapping.mapping_file import parse_mapping
 from hybrid_toolkit.data.mapping.propose_mapping import Proposal, propose_mapping
+from hybrid_toolkit.data.published import Published, load_published
 from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.validate import ValidationReport, validate_path
@@ -40,20 +41,35 @@ class DataDeskState:
         Folder, file or database address; without a password when it is saved.
     mapping : str, optional
         Text of the mapping (TOML); empty for none.
+    published : str, optional
+        File or folder of published statistics to set beside the data; empty for none.
     """
 
     path: str = ""
     mapping: str = ""
+    published: str = ""
+
+
+def published_added(state: dict[str, object]) -> dict[str, object]:
+    """A state that was saved before the desk had a place for published statistics.
+
+    Examples
+    --------
+    >>> published_added({"path": "folder", "mapping": ""})
+    {'path': 'folder', 'mapping': '', 'published': ''}
+    """
+    return {**state, "published": ""}
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What came of looking: sources, a proposal, a report of problems, or the data; None where not yet."""
+    """What came of looking: sources, a proposal, a report of problems, data, published ones; None where not yet."""
 
     sources: tuple[tuple[str, str], ...] = ()
     proposal: Proposal | None = None
     report: ValidationReport | None = None
     data: EvaluationData | None = None
+    published: Published | None = None
 
 
 def look(path: str) -> tuple[tuple[str, str], ...]:
@@ -84,6 +100,11 @@ def check(path: str, mapping: str) -> ValidationReport:
 def load(path: str, mapping: str) -> EvaluationData:
     """The data; raises as ``load_data``."""
     return load_data(_named(path), _mapping(mapping))
+
+
+def load_beside(place: str) -> Published | None:
+    """Published statistics of a file or folder, or None where none is named; raises as ``load_published``."""
+    return load_published(place.strip()) if place.strip() else None
 
 
 def without_password(path: str) -> str:
@@ -222,7 +243,8 @@ def desk_text(found: Checked) -> str:
     """The answer in one line."""
     if found.data is not None:
         data = found.data
-        return f"Loaded: {len(data)} table(s), {f'hash {data.hash[:12]}' if data.synthetic else KEPT_INSIDE}"
+        beside = "" if found.published is None else ", with published statistics"
+        return f"Loaded: {len(data)} table(s), {f'hash {data.hash[:12]}' if data.synthetic else KEPT_INSIDE}{beside}"
     if found.report is not None:
         errors, notices = len(found.report.errors), len(found.report.notices)
         return f"Checked: {errors} problem(s) to fix, {notices} notice(s)"
@@ -244,6 +266,8 @@ def desk_html(found: Checked, gate: Gate) -> str:
         page += table_html("Tables, rows rounded", ["Table", "Rows"], shown)
         told = list_html([line for line in coverage_summary(found.data.coverage()).splitlines() if line.strip()])
         page += f'<div class="hte-scroll" tabindex="0" role="region" aria-label="What can be measured">{told}</div>'
+    if found.published is not None:
+        page += published_html(found.published)
     if found.report is not None:
         page += problems_html(found.report)
     if found.proposal is not None and found.report is None:
@@ -258,6 +282,13 @@ def desk_html(found: Checked, gate: Gate) -> str:
     if found.sources and found.proposal is None and found.report is None and found.data is None:
         page += table_html("Sources", ["Name", "Where"], [list(s) for s in found.sources], words=2)
     return page
+
+
+def published_html(published: Published) -> str:
+    """What published statistics hold: areas and rows of each level, file by file."""
+    counted = published.rows_per_level().groupby(["file", "geographic_level"], sort=False)[["areas", "rows"]].sum()
+    rows = [[f, n or "Not known", f"{a:,}", f"{r:,}"] for f, n, a, r in counted.reset_index().itertuples(index=False)]
+    return table_html("Published statistics", ["File", "Level", "Areas", "Rows"], rows, words=2)
 
 
 def problems_html(report: ValidationReport) -> str:
