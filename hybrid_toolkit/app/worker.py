@@ -25,6 +25,8 @@ SECONDS_BETWEEN = 0.1
 """Progress is told at most ten times a second: more often is more work than news."""
 QUIET_SECONDS = 0.5
 """Nothing is worked out ahead until no question has come for this long: moves in quick succession come first."""
+LONGEST_STEP_SECONDS = 0.5
+"""Where a step ahead takes more of the processor's time, no further one is begun: a question would wait for it."""
 
 
 class Bench:
@@ -177,8 +179,11 @@ def _next(bench: Bench, asked: queue.SimpleQueue[tuple[str, dict[str, Any]]]) ->
             return asked.get(timeout=quiet) if quiet else asked.get_nowait()
         except queue.Empty:
             quiet = 0.0
+        begun = time.process_time()
         try:
             next(bench.ahead)
+            if time.process_time() - begun > LONGEST_STEP_SECONDS:
+                bench.ahead = None
         except (StopIteration, HybridToolkitError):  # the question that needs it meets the error and tells it
             bench.ahead = None
     return asked.get()

@@ -30,10 +30,13 @@ def break_down(bench):
 def end(bench):
     import os
     os._exit(3)
-def think(bench, *, steps):
+def think(bench, *, steps, work=0.0):
     def ahead():
         for bench.thought in range(1, steps + 1):
             time.sleep(0.05)
+            begun = time.process_time()
+            while time.process_time() - begun < work:
+                pass
             yield
     bench.thought, bench.ahead = 0, ahead()
     return 0
@@ -64,6 +67,16 @@ def jobs() -> Iterator[Jobs]:
 def done(work: SlowWork) -> SlowWork:
     assert work.over.wait(60), "no answer"
     return work
+
+
+def thought(jobs: Jobs, *, beyond: int) -> int:
+    """How many steps were worked out ahead, once they are more than so many: each question begins the quiet anew."""
+    end = time.monotonic() + 60
+    while True:
+        time.sleep(QUIET_SECONDS + 1)
+        found = int(done(jobs.ask(f"{SLOW}:thought", {"when": time.monotonic()})).value)
+        if found > beyond or time.monotonic() > end:
+            return found
 
 
 def test_an_answer_comes_and_is_kept(jobs: Jobs) -> None:
@@ -106,12 +119,16 @@ def test_a_page_does_not_wait_for_what_another_asked_first(jobs: Jobs) -> None:
 
 def test_what_is_worked_out_ahead_makes_way_and_goes_on(jobs: Jobs) -> None:
     assert done(jobs.ask(f"{SLOW}:think", {"steps": 200})).value == 0
-    time.sleep(QUIET_SECONDS + 1)
-    begun = time.monotonic()
-    at = done(jobs.ask(f"{SLOW}:thought", {"when": 1})).value
-    assert 0 < at < 200 and time.monotonic() - begun < 1, "a question waits for one step, not for all"
-    time.sleep(QUIET_SECONDS + 1)
-    assert done(jobs.ask(f"{SLOW}:thought", {"when": 2})).value > at
+    at = thought(jobs, beyond=0)
+    assert 0 < at < 200, "a question waits for one step, not for all"
+    assert thought(jobs, beyond=at) > at
+
+
+def test_no_further_step_is_worked_out_ahead_after_a_long_one(jobs: Jobs) -> None:
+    done(jobs.ask(f"{SLOW}:think", {"steps": 200, "work": 1.0}))
+    assert thought(jobs, beyond=0) == 1
+    time.sleep(QUIET_SECONDS + 2)
+    assert thought(jobs, beyond=0) == 1
 
 
 def test_fast_changes_are_merged(jobs: Jobs) -> None:

@@ -32,6 +32,8 @@ from hybrid_toolkit.widgets.parts.state import (
 )
 
 _VALUES = ("estimate", "conf_low", "conf_high")
+MOST_AHEAD = 2_000
+"""Rows up to which periods are worked out ahead: with some hundred a step takes 0.15 s, for which a question waits."""
 MOST_HIDDEN = 0.34
 """Share of small cells above which a period is too fine for a group."""
 _WHY_REFUSED: Mapping[Refusal, str] = {
@@ -123,7 +125,10 @@ class MetricViews:
         None
             Between two steps, so that another question can be answered first.
         """
-        for _ in self._held(self._of(metric)):  # what another view goes on with stays open, unlike by yield from
+        units = self._of(metric)
+        if len(units.frame) > MOST_AHEAD:
+            return
+        for _ in self._held(units):  # what another view goes on with stays open, unlike by yield from
             yield
 
     def view(self, state: ExplorerState) -> MetricView:
