@@ -48,20 +48,20 @@ _CONDITION = {
 _ACTION = {
     "number": TableColumn("No."),
     "action": TableColumn("Action"),
-    "owner": TableColumn("Owner"),
+    "owner": TableColumn("Owner (role)"),
     "due": TableColumn("Date"),
-    "standing": TableColumn("Standing"),
-    "measure": TableColumn("Measure"),
-    "baseline": TableColumn("Baseline"),
-    "answers": TableColumn("For"),
+    "standing": TableColumn("Status"),
+    "measure": TableColumn("Metric"),
+    "baseline": TableColumn("Baseline (dates)"),
+    "answers": TableColumn("Responds to"),
 }
 
 
 _APP_ACTION = {
     "action": TableColumn("Action"),
-    "owner": TableColumn("Owner"),
+    "owner": TableColumn("Owner (role)"),
     "due": TableColumn("Complete by"),
-    "standing": TableColumn("Standing"),
+    "standing": TableColumn("Status"),
     "measure": TableColumn("Measure we expect to change"),
     "progress": TableColumn("Progress"),
 }

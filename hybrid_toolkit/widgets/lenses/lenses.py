@@ -107,7 +107,7 @@ class DigitalExclusion(LensWidget):
 
     STATE = DigitalExclusionState
     VIEWS = DigitalExclusionViews
-    LABELS: ClassVar = {"who": "Group", "threshold": "Minimum access counted as enough"}
+    LABELS: ClassVar = {"who": "Group: families or staff", "threshold": "Minimum access counted as enough"}
     SLIDERS = ("threshold",)
     FUNCTION = ("hybrid_toolkit.widgets.lenses.lens_exclusion", "view_digital_exclusion")
 

@@ -50,7 +50,7 @@ _OWN = "own"
 _NONE = ""
 DRAFT_DAYS = 90
 """A drafted action is given this many days; change its date with those who own it."""
-_HEADS = ("No.", "Action", "Owner", "Date", "Standing", "Measure", "Baseline", "For")
+_HEADS = ("No.", "Action", "Owner (role)", "Complete by", "Status", "Metric", "Baseline (dates)", "Responds to")
 _COLUMNS = ("number", "action", "owner", "due", "standing", "measure", "baseline", "answers")
 
 
