@@ -80,8 +80,8 @@ class CareerStageViews:
             return None
         return (
             "No survey answers can be linked to both home working and career stage.",
-            "To use this page add: survey answers (table 'survey'), monthly hours at home and in the office "
-            "('worker_month': h_home, h_office), and staff role with registration date ('worker': role, reg_date).",
+            "Add tables of survey answers ('survey'), monthly hours at home and in the office ('worker_month': h_home, "
+            "h_office) and staff role with registration date ('worker': role, reg_date).",
         )
 
     @cached_property
