@@ -45,7 +45,7 @@ class Gap:
     --------
     >>> gap = Gap("S0-C4.1", "Breaks are agreed.", "S0-C4", "low", 1.0, 0, 1, ("back_to_back_share",))
     >>> gap.words
-    "below 'established': median level 1, answers 0 to 1 (scale 0 to 3)"
+    "Below 'established': median level 1, answers range from 0 to 1 (scale 0 to 3)"
     """
 
     item: str

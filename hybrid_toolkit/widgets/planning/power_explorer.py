@@ -34,8 +34,8 @@ class PowerExplorer(ToolkitWidget):
 
     Examples
     --------
-    >>> PowerExplorer(teams=48).text.split(" has ")[1].split(";")[0]
-    'a chance of 88% of detecting an effect of 0.15 standard deviations'
+    >>> PowerExplorer(teams=48).text.split(" has ")[1].split(". ")[0]
+    'an 88% chance of detecting an effect of 0.15 standard deviations'
     """
 
     STATE = PowerExplorerState
