@@ -119,7 +119,7 @@ class Challenges(ClaimsWidget):
     Examples
     --------
     >>> Challenges().text
-    'Said by local authorities (S0): 7 claims, 1 without a measure.'
+    'Said by local authorities (S0): 7 claims, 2 without a measure.'
     """
 
     CHECKLIST = "challenges"
