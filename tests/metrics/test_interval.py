@@ -130,3 +130,13 @@ def test_a_contrast_that_one_cluster_carries_has_no_interval() -> None:
     frame["team"] = ["a"] * 4 + list("bbbbcccc")
     i = clustered_interval(DifferenceInDifferences("y", "a", "b")(frame), frame["team"])
     assert np.isnan([i.std_error, i.conf_low, i.conf_high]).all() and i.n_clusters == 3
+
+
+def test_the_interval_of_unequal_clusters_has_the_freedom_of_their_effective_number() -> None:
+    cluster = pd.Series(np.repeat(["a", "b", "c", "d"], [10, 10, 10, 30]))
+    y = pd.DataFrame({"y": np.random.default_rng(3).normal(size=60)})
+    found = clustered_interval(MeanOf("y")(y), cluster)
+    free = 60**2 / (3 * 10**2 + 30**2) - 1  # of the sizes, by hand: 2, where four equal clusters would have 3
+    assert found.df == pytest.approx(free) == 2.0 and found.effective == pytest.approx(3.0)
+    half = stats.t.ppf(0.975, 2.0) * found.std_error
+    assert found.conf_high - found.conf_low == pytest.approx(2 * half)
