@@ -98,7 +98,8 @@ def saturated(rng: np.random.Generator) -> tuple[int, int, int]:
         near = np.abs(fitted - frame["y"]) < frame["y"].std() / 4
         return int(near.sum()) if near.mean() > 1 / 2 else 0
 
-    shown = content["estimate"].to_numpy(dtype=float)
+    kept = content.set_index("term")["estimate"].astype(float)  # rows may be left out whole
+    shown = kept.reindex(fit.tidy()["term"]).to_numpy()
     return told(shown), told(fit.estimate), int(np.isfinite(shown).sum())
 
 

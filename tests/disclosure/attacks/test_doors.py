@@ -53,3 +53,8 @@ def test_the_solver_finds_a_difference_a_complement_and_a_union() -> None:
     assert people_fixed([rows < 30, rows < 12, (rows >= 12) & (rows < 27)], y, rows, low=0, high=1) == 1
     assert people_fixed([rows < 30, rows < 15], y, rows, low=0, high=1) == 0
     assert few_in_or_out([rows < 30, rows < 15], (rows >= 15) & (rows < 18)) == 3
+
+
+def test_a_regression_whose_rows_pass_for_a_survival_curve_is_attacked_too() -> None:
+    """Of coefficients that fall by chance the gate leaves rows out whole, which ended the attack in an error."""
+    assert try_door("regression with nearly as many coefficients as rows", 1, first=801).gated == 0
