@@ -38,6 +38,8 @@ _PUBLIC = {
     "pool": "hybrid_toolkit.study.sharing.pooling",
     "load_study": "hybrid_toolkit.study.study",
     "headline_studies": "hybrid_toolkit.study.shipped_studies",
+    "declared_study": "hybrid_toolkit.study.shipped_studies",
+    "study_for": "hybrid_toolkit.study.fitting_studies",
     "WedgeStudy": "hybrid_toolkit.study.diagnosis.wedge_study",
     "try_estimator": "hybrid_toolkit.trust.try_estimator",
     "slope_power": "hybrid_toolkit.models.planning.slope_power",

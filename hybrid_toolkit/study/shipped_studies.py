@@ -7,12 +7,39 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.study.study import Study, parse_study
 
 
 @cache
 def declared_study(study_id: str) -> Study:
-    """One shipped study by its id."""
+    """One built-in study by its id.
+
+    Parameters
+    ----------
+    study_id : str
+        Its id, as ``hybrid-toolkit study --help`` lists them.
+
+    Returns
+    -------
+    Study
+        The study as it is declared.
+
+    Raises
+    ------
+    UsageError
+        No built-in study has that id.
+
+    Examples
+    --------
+    >>> declared_study("retention").design
+    'retention'
+    """
+    known = sorted(p.name.removesuffix(".toml") for p in (files("hybrid_toolkit.study") / "declared").iterdir())
+    if study_id not in known:
+        raise UsageError(
+            "no built-in study has that id.", fix=f"Choose one of: {', '.join(known)}.", code="STUDY-UNKNOWN"
+        )
     return parse_study((files("hybrid_toolkit.study") / "declared" / f"{study_id}.toml").read_text(encoding="utf-8"))
 
 

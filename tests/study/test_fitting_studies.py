@@ -7,7 +7,7 @@ import pytest
 
 from hybrid_toolkit.data.coverage import coverage, coverage_summary
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.errors import CoverageError
+from hybrid_toolkit.errors import CoverageError, UsageError
 from hybrid_toolkit.study.declaration.adapted import adapt_study
 from hybrid_toolkit.study.fitting_studies import fit_of, needs, strongest_grade, study_for
 from hybrid_toolkit.study.shipped_studies import QUESTIONS, VARIANTS, declared_study, every_study
@@ -103,3 +103,8 @@ def test_the_wish_is_found_in_simulated_authorities(whole: EvaluationData) -> No
     study = adapt_study(declared_study("preferred-method"), whole).study
     row = study.design_used.fit(study.frame(whole), study.plan("preference_met")).row.iloc[0]
     assert abs(row["estimate"] - true_value(scenario("helpful-hump"), "preference_rs_within")) < 4 * row["std_error"]
+
+
+def test_an_id_that_no_built_in_study_has_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UsageError, match=r"STUDY-UNKNOWN.*retention"):
+        declared_study("../secret")

@@ -40,6 +40,12 @@ class Adapted:
         Id of the study that was asked for, where another runs in its place.
     why : str, optional
         Why the study that was asked for does not run, where another does.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.shipped_studies import declared_study
+    >>> Adapted(declared_study("retention"), {"caring": ("adjusted for", ("worker.caring",))}).summary().splitlines()[1]
+    '- caring (adjusted for): needs worker.caring'
     """
 
     study: Study
@@ -49,7 +55,13 @@ class Adapted:
     why: str = ""
 
     def summary(self) -> str:
-        """What was lost, in words."""
+        """What was lost, in words.
+
+        Returns
+        -------
+        str
+            One line where nothing was lost, else a line a column.
+        """
         lines = []
         if self.stands_in_for:
             lines.append(f"'{self.stands_in_for}' does not run on these data: {self.why}")

@@ -190,7 +190,7 @@ def _require(data: EvaluationData, row_unit: str, columns: Collection[str], metr
     if absent:
         raise CoverageError(
             f"the study needs {len(absent)} column(s) that the data do not have: {', '.join(absent)}.",
-            fix="Add them; the coverage report says what can be studied without them.",
+            fix="Add them, or run it without them: '--adapt' in the command, 'ht.study_for(study, data)' in Python.",
             code="COLUMN-MISSING",
         )
 
