@@ -191,3 +191,9 @@ def test_missing_rows_few_events_and_an_absent_column() -> None:
     assert "Fewer than 10 events" in fit_cox(few, duration="time", event="left", terms=["office", "stage"]).summary()
     with pytest.raises(CoverageError, match="COLUMN-MISSING"):
         fit_kaplan_meier(f, duration="years", event="left")
+
+
+def test_who_enters_at_the_time_of_an_event_is_not_yet_at_risk() -> None:
+    f = pd.DataFrame({"months": [2.0, 3.0, 4.0], "left": [1, 0, 0], "entry": [0.0, 0.0, 2.0]})
+    curve = fit_kaplan_meier(f, duration="months", event="left", entry="entry")
+    assert curve.at(2)["estimate"].item() == pytest.approx(1 / 2)  # one of two; the third comes in after it
