@@ -19,7 +19,7 @@ _PLACES = (
 _NOT_STREET = r"(?!(?:the|an?|on|of|in|per|each|and|to|for|from|by|with|or|at|as|is|are|were|was)\b)"
 _SYSTEMS = r"LCS|EHM|CIN|CPP|MOSAIC|ICS|UPRN|UPN"
 _IN_WORDS: dict[str, re.Pattern[str]] = {
-    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
+    "an e-mail address": re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++\.\w"),  # looked for once a word, however long
     "a postcode": re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b"),
     "a long number such as an NHS number": re.compile(r"(?<![\w.,-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w.])"),
     "a National Insurance number": re.compile(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b"),
