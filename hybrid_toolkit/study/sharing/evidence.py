@@ -252,6 +252,14 @@ def evidence_bundle(
             code="EVIDENCE-STUDY",
         )
     used = _gate_beside(path, found, result) if gate is None else gate
+    _made(study, result, used.without_ledger())  # what is refused is not remembered as shown
+    bundle = _made(study, result, used)
+    if path is not None:
+        atomic_write_text(path, bundle.to_json())
+    return bundle
+
+
+def _made(study: StudySpec, result: StudyResult, used: Gate) -> EvidenceBundle:
     shown = used.estimates(
         _rows(result),
         title=f"Evidence on {study.id}",
@@ -264,7 +272,7 @@ def evidence_bundle(
     checks = result.checks_frame()[["outcome", "check", "passed", "message"]].astype({"passed": "boolean"})
     told = used.facts(checks, title=f"Checks of {study.id}", basis="metadata", source=result)
     rows = tuple(_bundle_row(r) for r in _records(shown))
-    bundle = EvidenceBundle(
+    return EvidenceBundle(
         study_id=study.id,
         study_hash=study_hash(study),
         study_toml=study.to_toml(),
@@ -279,9 +287,6 @@ def evidence_bundle(
         data_hash=digest({"study": study_hash(study), "estimates": [asdict(r) for r in rows]}),
         gate=_record(shown, told),
     )
-    if path is not None:
-        atomic_write_text(path, bundle.to_json())
-    return bundle
 
 
 def _gate_beside(path: Path | str | None, found: object, result: StudyResult) -> Gate:
