@@ -57,6 +57,7 @@ def _specs(definition: Instrument) -> tuple[MetricSpec, ...]:
     frame: Callable[[EvaluationData], pd.DataFrame] = partial(survey_rows, instrument=instrument)
     rule = {"complete": "complete answers only", "count": "with enough answers"}
     out = []
+    said = any(c.startswith("Exploratory") for c in definition.caveats)
     for scale in definition.scales:
         missing = rule.get(scale.missing, f"with {definition.min_share:.0%} of items answered or more")
         reversed_items = " after reversal" if any(i in scale.items for i in definition.reversed_ids) else ""
@@ -78,7 +79,7 @@ def _specs(definition: Instrument) -> tuple[MetricSpec, ...]:
                 min_n=10,
                 value_unit="share" if scale.score == "share" else "score",
                 reliability="alpha or omega of .70 or more" if scale.reliability else "",
-                caveats=(*definition.caveats, *(("Exploratory.",) if definition.exploratory else ())),
+                caveats=(*definition.caveats, *(("Exploratory.",) if definition.exploratory and not said else ())),
                 source=definition.source,
                 frame=frame,
                 statistic=MeanOf(scale.id),
