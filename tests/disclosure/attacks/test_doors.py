@@ -55,6 +55,15 @@ def test_the_solver_finds_a_difference_a_complement_and_a_union() -> None:
     assert few_in_or_out([rows < 30, rows < 15], (rows >= 15) & (rows < 18)) == 3
 
 
+@pytest.mark.parametrize(
+    ("door", "seed"),
+    [("steps of a survival curve", 1260), ("outer bins of a histogram", 822), ("outer bins of a histogram", 1084)],
+)
+def test_a_session_of_two_thousand_that_told_somebody_apart_is_closed(door: str, seed: int) -> None:
+    found = try_door(door, 1, first=seed)
+    assert found.gated == 0 and found.ungated == 1
+
+
 def test_a_regression_whose_rows_pass_for_a_survival_curve_is_attacked_too() -> None:
     """Of coefficients that fall by chance the gate leaves rows out whole, which ended the attack in an error."""
     assert try_door("regression with nearly as many coefficients as rows", 1, first=801).gated == 0
