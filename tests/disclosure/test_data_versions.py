@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -201,6 +202,8 @@ def test_a_bundle_whose_data_nobody_holds_is_the_only_one_of_its_folder(tmp_path
                      cluster="team_id", design="cross-sectional", estimand="slope")  # fmt: skip
     first, second = result(300), result(400)
     gc.collect()
+    with pytest.raises(DisclosureError, match="BUNDLE-WITHHELD"):  # what is refused is not remembered as shown
+        study.evidence_bundle(replace(second, n_clusters=4), tmp_path / "refused.json")
     study.evidence_bundle(first, tmp_path / "a.json")
     study.evidence_bundle(first, tmp_path / "again.json")
     with pytest.raises(DisclosureError, match="EVIDENCE-DATA"):

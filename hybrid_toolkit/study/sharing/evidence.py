@@ -251,8 +251,10 @@ def evidence_bundle(
             fix="Use the study that made the result, or run this one on the data.",
             code="EVIDENCE-STUDY",
         )
-    used = _gate_beside(path, found, result) if gate is None else gate
+    used, alone = _gate_beside(path, found, result) if gate is None else (gate, False)
     _made(study, result, used.without_ledger())  # what is refused is not remembered as shown
+    if alone and used.ledger is not None:
+        used.ledger.record(_ALONE, [{"data": result.data_hash}], version=result.data_hash)
     bundle = _made(study, result, used)
     if path is not None:
         atomic_write_text(path, bundle.to_json())
@@ -289,8 +291,12 @@ def _made(study: StudySpec, result: StudyResult, used: Gate) -> EvidenceBundle:
     )
 
 
-def _gate_beside(path: Path | str | None, found: object, result: StudyResult) -> Gate:
-    """The gate of a bundle that nobody gave one for: a file is held to what its folder has shown.
+_ALONE = "data of results alone"
+"""What a ledger calls results whose data nobody holds any more."""
+
+
+def _gate_beside(path: Path | str | None, found: object, result: StudyResult) -> tuple[Gate, bool]:
+    """The gate of a bundle that nobody gave one for, held to what its folder has shown; whether the data are not there.
 
     Raises
     ------
@@ -298,25 +304,23 @@ def _gate_beside(path: Path | str | None, found: object, result: StudyResult) ->
         EVIDENCE-DATA.
     """
     if path is None:
-        return Gate()
+        return Gate(), False
     data = data_behind(result.data_hash) if isinstance(found, StudyResult) else found
     if isinstance(data, EvaluationData) and is_committed(data):
-        return Gate(source=data)
+        return Gate(source=data), False
     ledger = VersionLedger(Path(path).expanduser().parent)
     if isinstance(data, EvaluationData):
-        return Gate(source=data, ledger=ledger)
+        return Gate(source=data, ledger=ledger), False
     if isinstance(data, pd.DataFrame):
-        return Gate(source=FreeRows({FREE_ROWS: data}, result.data_hash, result.synthetic), ledger=ledger)
-    figure = "data of results alone"
-    if ledger.few_changed(figure, {"data": result.data_hash}, threshold=2):
+        return Gate(source=FreeRows({FREE_ROWS: data}, result.data_hash, result.synthetic), ledger=ledger), False
+    if ledger.few_changed(_ALONE, {"data": result.data_hash}, threshold=2):
         raise DisclosureError(
             "the folder holds figures of other data, and the data behind this result are not at hand: the "
             "number of people who differ is not known.",
             fix="Pass the data in place of the result, or name another release folder.",
             code="EVIDENCE-DATA",
         )
-    ledger.record(figure, [{"data": result.data_hash}], version=result.data_hash)
-    return Gate(source=result, ledger=ledger)
+    return Gate(source=result, ledger=ledger), True
 
 
 def _rows(result: StudyResult) -> pd.DataFrame:
