@@ -14,6 +14,7 @@ from hybrid_toolkit.data.matching.plan import unread
 from hybrid_toolkit.data.reading.raw_table import nearest_names
 from hybrid_toolkit.data.tables.contract import ColumnContract
 from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.errors import plural
 
 HEAD = """# A proposed mapping: check every line, complete what is marked TODO, and look twice at what is marked GUESS.
 # Codes are listed only where a column has few of them and at least ten rows hold each; the rest you fill in.
@@ -95,7 +96,8 @@ def write_part(part: ProposedPart, *, several: bool) -> Written:
         if open_codes:
             codes = " ".join(sorted(v for v, _ in odd))  # the same codes on three sheets are one question
             questions[f"{part.table}.{column} {header} {codes}"] = (
-                f"What do {open_codes} code(s) of '{header}' in '{source.ref}' mean for {part.table}.{column}?"
+                f"What {'does' if open_codes == 1 else 'do'} {plural(open_codes, 'code')} of '{header}' in "
+                f"'{source.ref}' mean for {part.table}.{column}?"
             )
     kept = {} if "open" in part.steps else part.columns
     why = f"{{}} code(s) in no list, held by at most {_SMALL:.0%} of the rows, are taken as not known"
