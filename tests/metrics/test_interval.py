@@ -11,7 +11,7 @@ from scipy import special, stats
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf
+from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, Estimate, MeanOf
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval, few_clusters
 
 
@@ -24,6 +24,14 @@ def test_two_way_variance_by_hand() -> None:
     df = variance**2 / (team**2 + month**2)
     assert (i.std_error, i.df) == pytest.approx((np.sqrt(variance), df))
     assert i.conf_high == pytest.approx(4 + stats.t.ppf(0.975, df) * np.sqrt(variance))
+
+
+def test_the_sandwich_of_three_parameters_by_hand() -> None:
+    """Influence sums of the teams 0.3, -0.1 and -0.2; G = 3, N = 8, k = 3: 3/2 x 7/5 x 0.14."""
+    influence = np.array([0.1, 0.2, 0.0, -0.1, 0.0, -0.1, -0.1, 0.0])
+    estimate = Estimate(2.0, influence, np.ones(8, dtype=bool), 3)
+    i = clustered_interval(estimate, pd.Series(list("aabbbccc")))
+    assert i.std_error == pytest.approx(np.sqrt(1.5 * 7 / 5 * 0.14))
 
 
 def test_one_level_of_the_factor_leaves_the_interval_as_it_was() -> None:

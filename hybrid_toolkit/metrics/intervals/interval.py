@@ -72,9 +72,9 @@ def clustered_interval(
     Parameters
     ----------
     estimate : Estimate
-        The statistic and the cluster of each row.
+        The statistic.
     cluster : pd.Series[str]
-        The statistic and the cluster of each row.
+        The cluster of each row.
     n : int | None, optional
         Units, where a row stands for several; the rows used, by default.
     bounds : Bounds, optional
@@ -84,8 +84,7 @@ def clustered_interval(
 
         Where the estimate brings a second factor of two levels or more (raters or months that move units of all
         clusters), the variance is V1 + max(0, V2 - V12), with V1 of the clusters, V2 of the factor and V12 of their
-        cells
-        (Cameron, Gelbach and Miller 2011), never below V1; its degrees of freedom are those of Satterthwaite (1946),
+        cells (Cameron, Gelbach and Miller 2011), never below V1; its degrees of freedom are those of Satterthwaite (1946),
         V^2 / (V1^2 / df1 + V2^2 / (G2 - 1)), because five raters say little about how raters differ.
 
     Notes
