@@ -207,6 +207,19 @@ def test_staff_numbers_given_out_in_a_row_are_asked_about_under_any_header(tmp_p
     assert caught.value.code == "COLUMNS-UNPLACED" and not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(("seen", "asked"), [(range(1, 61), True), (range(2, 61, 2), True), (range(1, 31), False)])
+def test_staff_numbers_from_one_are_asked_about_and_a_count_is_not(tmp_path: Path, seen: range, asked: bool) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "hr.csv").write_text("Employee No,FTE\n" + "".join(f"{n},1\n" for n in range(1, 61)))
+    (tmp_path / "in" / "rota.csv").write_text("Zq,Minutes\n" + "".join(f"{n},{n % 7}\n" for n in seen for _ in "ab"))
+    if asked:
+        with pytest.raises(UsageError, match=r"rota.Zq") as caught:
+            pseudonymise_folder(tmp_path / "in", tmp_path / "out")
+        assert caught.value.code == "COLUMNS-UNPLACED" and not (tmp_path / "out").exists()
+    else:
+        pseudonymise_folder(tmp_path / "in", tmp_path / "out")
+
+
 def test_nobody_is_never_one_person_and_fillers_are_told(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.csv").write_text(

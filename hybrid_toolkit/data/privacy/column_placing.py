@@ -74,7 +74,7 @@ with its unit, such as 1,234.50 hrs."""
 _AS_MANY, _MEET = 10, 0.95
 """Short numbers that must meet the keys of another column, and their share: if the keys take half of their range, ten
 other numbers within it all meet them once in a thousand times."""
-_SHORT_NUMBER = re.compile(r"\d{3,4}")
+_SHORT_NUMBER, _SERIAL = re.compile(r"\d{3,4}"), re.compile(r"\d{1,4}")
 _CODE = re.compile(r"(?=.*\d)[\w\-/.]{4,40}")
 _FEW = 40
 """A column of words with no more distinct values than this, each of them repeated, names nobody by itself."""
@@ -223,7 +223,9 @@ def meets_a_key(seen: Profile, keys: Collection[frozenset[str]]) -> bool:
 def may_meet_a_key(seen: Profile, keys: Collection[frozenset[str]]) -> bool:
     """Whether short numbers stand among keys given out in a row, such as 2001 to 2060: a person has to say.
 
-    Numbers in a row that begin near nought, such as those of contacts, meet every count and are not asked about.
+    Numbers in a row that begin near nought meet every count, so that they are asked about only where the column holds
+    half of them, the highest among them, and little else: of a list of people some are left out here and there, of a
+    count the high ones are.
 
     Examples
     --------
@@ -233,8 +235,20 @@ def may_meet_a_key(seen: Profile, keys: Collection[frozenset[str]]) -> bool:
     True
     >>> may_meet_a_key(seen, [frozenset(map(str, range(1, 9000)))])
     False
+    >>> staff = Profile("Zq", pd.Series([str(n) for n in range(1, 41)], dtype="str"))
+    >>> [may_meet_a_key(staff, [frozenset(map(str, range(1, n)))]) for n in (43, 90)]
+    [True, False]
     """
-    return any(max(numbers) < 2 * min(numbers) for numbers in _short_numbers_met(seen, keys))
+    in_a_row = any(max(numbers) < 2 * min(numbers) for numbers in _short_numbers_met(seen, keys))
+    return in_a_row or any(_same_numbers(seen.keys, other) for other in keys)
+
+
+def _same_numbers(mine: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether short numbers, ten at least, are half or more of those of a key, up to its highest."""
+    met = {int(k) for k in mine & other if _SERIAL.fullmatch(k)}
+    if len(met) < max(_AS_MANY, _MEET * len(mine), _HALF * len(other)):
+        return False
+    return max(met) >= _NEARLY_ALL * max(int(k) for k in other if _SERIAL.fullmatch(k))
 
 
 def _short_numbers_met(seen: Profile, keys: Collection[frozenset[str]]) -> list[list[int]]:
