@@ -84,8 +84,8 @@ def clustered_interval(
 
         Where the estimate brings a second factor of two levels or more (raters or months that move units of all
         clusters), the variance is V1 + max(0, V2 - V12), with V1 of the clusters, V2 of the factor and V12 of their
-        cells (Cameron, Gelbach and Miller 2011), never below V1; its degrees of freedom are those of Satterthwaite (1946),
-        V^2 / (V1^2 / df1 + V2^2 / (G2 - 1)), because five raters say little about how raters differ.
+        cells (Cameron, Gelbach and Miller 2011), never below V1; its degrees of freedom are those of Satterthwaite
+        (1946), V^2 / (V1^2 / df1 + V2^2 / (G2 - 1)), because five raters say little about how raters differ.
 
     Notes
     -----
