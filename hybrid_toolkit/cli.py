@@ -19,7 +19,7 @@ from hybrid_toolkit.cli_help import PROGRAM, PlainParser, csv_name, example, fir
 from hybrid_toolkit.cli_measure import add_measure
 from hybrid_toolkit.cli_notebooks import add_notebooks
 from hybrid_toolkit.cli_studies import add_studies
-from hybrid_toolkit.errors import HybridToolkitError, OutputError, UsageError
+from hybrid_toolkit.errors import HybridToolkitError, OutputError, UsageError, plural
 
 _SIZE_NAMES = ("small", "three-years", "authority", "region", "national")
 
@@ -76,7 +76,7 @@ def _taken_as(given: Sequence[str] | None) -> dict[str, str]:
     wrong = [text for text, (source, _, table) in zip(given or (), pairs, strict=True) if not source or not table]
     if wrong:
         raise UsageError(
-            f"{len(wrong)} choice(s) after --as are not of the form SOURCE=TABLE.",
+            f"{plural(len(wrong), 'choice after --as is', 'choices after --as are')} not of the form SOURCE=TABLE.",
             fix='Write --as "Staff List.xlsx=worker", the name of the source first.',
             code="USAGE-AS",
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from hybrid_toolkit.errors import plural
+
 
 def run_check_notebook(args: argparse.Namespace) -> int:
     """Look for data about people in notebooks, before you share them.
@@ -17,14 +19,14 @@ def run_check_notebook(args: argparse.Namespace) -> int:
     for file in args.files:
         if args.clean:
             target, left = clean_notebook(file)
-            print(f"{target.name}: written; {len(left)} finding(s) left in it.")
+            print(f"{target.name}: written; {plural(len(left), 'finding')} left in it.")
         else:
             left = check_notebook(file)
         found += len(left)
         for one in left:
             print(f"{file}: {one}")
     if not found:
-        print(f"{len(args.files)} notebook(s): nothing found. Pictures are not read.")
+        print(f"{plural(len(args.files), 'notebook')}: nothing found. Pictures are not read.")
     return 1 if found else 0
 
 

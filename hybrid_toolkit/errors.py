@@ -266,7 +266,32 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     >>> plural(1, "row"), plural(1200, "row")
     ('1 row', '1,200 rows')
     """
-    return f"{count:,} {one if count == 1 else (many or one + 's')}"
+    return f"{count:,} {agreeing(count, one, many or one + 's')}"
+
+
+def agreeing(count: int, one: str, many: str) -> str:
+    """The form of a word that goes with a count which stands elsewhere in the sentence.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+    one : str
+        The word for one.
+    many : str
+        The word for several, and for none.
+
+    Returns
+    -------
+    str
+        One of the two.
+
+    Examples
+    --------
+    >>> " or ".join(f"{n} of 3 teams {agreeing(n, 'has', 'have')} answered" for n in (1, 2))
+    '1 of 3 teams has answered or 2 of 3 teams have answered'
+    """
+    return one if count == 1 else many
 
 
 def toml_place(error: BaseException) -> str:

@@ -11,6 +11,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.errors import plural
+
 _SMALLEST, _LARGEST = 0.01, 10_000
 """Sizes between which four decimals show at least three figures and no more than eight."""
 SIGNS = 0.05
@@ -265,7 +267,7 @@ def estimate_table(rows: pd.DataFrame, *, level: float | None) -> tuple[pd.DataF
     term estimate std. error 95% CI low 95% CI high
        x   0.5123     0.1000     0.3000      0.7000
     """
-    more = [f"{len(rows) - MOST_SHOWN:,} more row(s): tidy() has them all."] if len(rows) > MOST_SHOWN else []
+    more = [f"{plural(len(rows) - MOST_SHOWN, 'more row')}: tidy() has them all."] if len(rows) > MOST_SHOWN else []
     rows = rows.head(MOST_SHOWN)
     ci = f"{100 * level:.6g}% CI" if level is not None else "CI"
     names = {"std_error": "std. error", "conf_low": f"{ci} low", "conf_high": f"{ci} high"}

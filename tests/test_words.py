@@ -61,6 +61,7 @@ def test_every_rule_says_what_to_write(rule: dict[str, Any]) -> None:
         ("The intervals hold the truth in 95%.", "interval-holds"),
         ("What may not be said", "may-be-said"),
         ("Nothing to mend.", "mend"),
+        ("3 column(s) and 1 entry(ies)", "plural-in-brackets"),
         ("where the effect is nought", "nought"),
         ("the smallest difference that was said to matter", "said-to-matter"),
         ("They adjust for one's own choice.", "ones-own"),

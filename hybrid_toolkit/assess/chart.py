@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 
 _LIMIT, _WARNING = 3, 2
 """Standard deviations of the control and the warning limits (Shewhart 1931; NIST handbook 6.3.2)."""
@@ -129,7 +129,8 @@ class ControlChart:
         if not later:
             return f"No point yet after the baseline.{firm}{doubt}"
         if not self.after:
-            return f"No sign of change in {later} point(s) after the baseline: within what varied before.{firm}{doubt}"
+            said = f"No sign of change in {plural(later, 'point')} after the baseline: within what varied before."
+            return said + firm + doubt
         first, sides = self.after[0], {s.side for s in self.after}
         where = f"all {first.side} the centre" if len(sides) == 1 else "above and below the centre"
         count = len(self.after)
@@ -308,7 +309,7 @@ def _start(
 def _enough(points: int, variation: float) -> None:
     if points < BASELINE:
         raise EstimationError(
-            f"{points} point(s) before the change: limits need at least {BASELINE}.",
+            f"{plural(points, 'point')} before the change: limits need at least {BASELINE}.",
             fix="Wait for more periods, or use shorter ones that are not hidden.",
             code="TOO-FEW-PERIODS",
         )

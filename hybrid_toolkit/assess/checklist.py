@@ -10,7 +10,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.errors import UsageError, plural
 
 CHECKLISTS = (
     *("conditions", "share", "return_tests", "risk", "digital_practice", "questions", "actions"),
@@ -289,7 +289,7 @@ def _only(raw: Mapping[str, Any], keys: set[str], where: str) -> None:
     unknown = sorted(set(raw) - keys)
     if unknown:
         raise UsageError(
-            f"{len(unknown)} unknown key(s) at {where} of a checklist.",
+            f"{plural(len(unknown), 'unknown key')} at {where} of a checklist.",
             fix=f"Use only: {', '.join(sorted(keys))}.",
             code="CHECKLIST-FORM",
         )

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Codes, Floats
-from hybrid_toolkit.errors import HybridToolkitError, MeasureError
+from hybrid_toolkit.errors import HybridToolkitError, MeasureError, plural
 
 TRUE = frozenset({"1", "1.0", "true", "t", "yes", "y"})
 FALSE = frozenset({"0", "0.0", "false", "f", "no", "n"})
@@ -74,19 +74,26 @@ def why_not_numbers(values: pd.Series[Any]) -> tuple[str, str]:
     Examples
     --------
     >>> why_not_numbers(pd.Series(["1.5", "2", None]))
-    ('its 2 cell(s) are numbers written as text', 'Turn it into numbers with pd.to_numeric.')
+    ('its 2 cells are numbers written as text', 'Turn it into numbers with pd.to_numeric.')
     >>> why_not_numbers(pd.Series(["1.5", "two"]))[0]
-    '1 of 2 cell(s) are not numbers or yes/no, first at rows [2]'
+    '1 of 2 cells cannot be read as a number or as yes/no, first at rows [2]'
     """
     known = values.notna().to_numpy()
     if pd.api.types.is_datetime64_any_dtype(values) or pd.api.types.is_timedelta64_dtype(values):
-        return f"its {int(known.sum())} cell(s) are dates or spans of time", "Count days or months from one date."
+        return (
+            f"its {plural(int(known.sum()), 'cell is', 'cells are')} dates or spans of time",
+            "Count days or months from one date.",
+        )
     read = pd.to_numeric(values[known].astype(str).str.strip(), errors="coerce")
     bad = np.flatnonzero(known)[read.isna().to_numpy()]
     if not len(bad):
-        return f"its {int(known.sum())} cell(s) are numbers written as text", "Turn it into numbers with pd.to_numeric."
+        return (
+            f"its {plural(int(known.sum()), 'cell is', 'cells are')} numbers written as text",
+            "Turn it into numbers with pd.to_numeric.",
+        )
     return (
-        f"{len(bad)} of {int(known.sum())} cell(s) are not numbers or yes/no, first at rows {(bad[:5] + 1).tolist()}",
+        f"{len(bad):,} of {plural(int(known.sum()), 'cell')} cannot be read as a number or as yes/no, first at rows "
+        f"{(bad[:5] + 1).tolist()}",
         "Correct or empty these cells and turn the column into numbers with pd.to_numeric.",
     )
 
@@ -172,7 +179,7 @@ def _single(values: pd.Series[Any]) -> None:
     ]
     if many:
         raise MeasureError(
-            f"column '{values.name}': {len(many)} cell(s) hold several values, first at rows "
+            f"column '{values.name}': {plural(len(many), 'cell holds', 'cells hold')} several values, first at rows "
             f"{[i + 1 for i in many[:5]]}.",
             fix="Keep one value in each cell.",
             code="CELL-SEVERAL",
@@ -223,7 +230,7 @@ def check_table(frame: Any, columns: Sequence[str] | None = None, *, code: str =
     twice = [str(c) for c in dict.fromkeys(wanted) if int((frame.columns == c).sum()) > 1]
     if twice:
         raise MeasureError(
-            f"{len(twice)} name(s) stand over more than one column: {', '.join(twice[:5])}.",
+            f"{plural(len(twice), 'name stands', 'names stand')} over more than one column: {', '.join(twice[:5])}.",
             fix="Rename the columns so that each name appears once.",
             code="COLUMN-TWICE",
         )
@@ -258,8 +265,8 @@ def measured(values: Any, name: object = "", *, kind: type[HybridToolkitError] =
     endless = np.flatnonzero(np.abs(found) > LARGEST)
     if len(endless):
         raise kind(
-            f"{label} holds {len(endless)} number(s) that are infinite or beyond {LARGEST:.0e}, first at rows "
-            f"{(endless[:5] + 1).tolist()}.",
+            f"{label} holds {plural(len(endless), 'number that is', 'numbers that are')} infinite or beyond "
+            f"{LARGEST:.0e}, first at rows {(endless[:5] + 1).tolist()}.",
             fix="Leave these rows out, or set them to missing.",
             code="NOT-FINITE",
         )

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.errors import CoverageError
+from hybrid_toolkit.errors import CoverageError, plural
 from hybrid_toolkit.result import RowsHidden
 
 SYNTHETIC_STAMP = "SYNTHETIC DATA - not evidence about any real authority"
@@ -110,7 +110,7 @@ class EvaluationData(RowsHidden):
         unknown = sorted(set(self.tables) - set(TABLES))
         if unknown:
             raise CoverageError(
-                f"{len(unknown)} table(s) have no contract: {', '.join(unknown)}.",
+                f"{plural(len(unknown), 'table has', 'tables have')} no contract: {', '.join(unknown)}.",
                 fix=f"Use the names of the contracts: {', '.join(TABLES)}.",
                 code="TABLE-UNKNOWN",
             )

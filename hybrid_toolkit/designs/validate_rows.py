@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
-from hybrid_toolkit.errors import CoverageError, EstimationError
+from hybrid_toolkit.errors import CoverageError, EstimationError, plural
 from hybrid_toolkit.models.inference.cluster_support import ALONE, sides
 from hybrid_toolkit.models.inference.randomised_trial import RandomisedFit
 from hybrid_toolkit.models.rollout.random_order import RandomOrderFit
@@ -64,7 +64,7 @@ def validate_rows(frame: pd.DataFrame, plan: ModelColumns, needs: Collection[str
     --------
     >>> validate_rows(pd.DataFrame({"y": [1.0, np.inf], "x": [0, 1], "g": [1, 2]}), ModelColumns("y", "x", "g"), ())
     Traceback (most recent call last):
-    hybrid_toolkit.errors.EstimationError: [NOT-FINITE] column 'y' holds 1 number(s) that are infinite or beyond 1e+100, first at rows [2]. How to fix: Leave these rows out, or set them to missing.
+    hybrid_toolkit.errors.EstimationError: [NOT-FINITE] column 'y' holds 1 number that is infinite or beyond 1e+100, first at rows [2]. How to fix: Leave these rows out, or set them to missing.
     """  # noqa: E501
     values = (plan.outcome, plan.exposure, plan.moderator, plan.entry, plan.duration, *plan.confounders)
     values += (*plan.instruments, *plan.fixed_effects, *(plan.mediators if "mediators" in needs else ()))
@@ -123,7 +123,7 @@ def _columns(frame: pd.DataFrame, names: list[str]) -> None:
     twice = [c for c in names if isinstance(frame[c], pd.DataFrame)]
     if twice:
         raise CoverageError(
-            f"{len(twice)} column(s) are there more than once: {', '.join(twice)}.",
+            f"{plural(len(twice), 'column is', 'columns are')} there more than once: {', '.join(twice)}.",
             fix="Rename the columns so that each name is used once.",
             code="COLUMN-TWICE",
         )
@@ -147,7 +147,7 @@ def _yes_or_no(rows: pd.DataFrame, name: str) -> None:
     other = int((~column.isin([0, 1])).sum())
     if other:
         raise EstimationError(
-            f"column '{name}' holds {other:,} value(s) other than yes and no (1 and 0).",
+            f"column '{name}' holds {plural(other, 'value')} other than yes and no (1 and 0).",
             fix="Name a yes/no column: a moderator splits the rows in two, an answer was given or was not.",
             code="NOT-BINARY",
         )

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.errors import DisclosureError, agreeing, plural
 
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 _FORMS = (rf"[\[(]\s*({_NUMBER})\s*,\s*({_NUMBER})\s*[\])]", rf"({_NUMBER}) to (?:under )?({_NUMBER})")
@@ -181,7 +181,8 @@ def _cuts(edges: Sequence[float], *, width: float) -> list[str]:
 
 def _few(dim: str, bins: int, threshold: int) -> DisclosureError:
     return DisclosureError(
-        f"{bins} outer bin(s) of '{dim}' hold fewer than {threshold} people: their edges tell single values.",
+        f"{plural(bins, 'outer bin')} of '{dim}' {agreeing(bins, 'holds', 'hold')} fewer than {threshold} people: such "
+        "edges tell single values.",
         fix="Use fewer, wider bins, and join the first and the last with their neighbours.",
         code="BINS-FEW",
     )

@@ -15,7 +15,7 @@ from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS
 from hybrid_toolkit.disclosure.suppress import CellMask, complementary, small_cells
 from hybrid_toolkit.disclosure.table_sums import TableSum
-from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.errors import DisclosureError, plural
 
 if TYPE_CHECKING:
     IntSeries = pd.Series[int]
@@ -131,14 +131,15 @@ def check_counts(table: pd.DataFrame, dims: Sequence[str], counts: Sequence[str]
         bad = numbers.isna() & table[column].notna() | (numbers < 0) | (numbers != numbers.round()) & numbers.notna()
         if bad.any():
             raise DisclosureError(
-                f"Column '{column}' must hold whole counts from 0; {int(bad.sum())} row(s) do not.",
+                f"Column '{column}' must hold whole counts from 0; {plural(int(bad.sum()), 'row does', 'rows do')} "
+                "not.",
                 fix="Use counts of people or events, and put weighted or averaged numbers under values.",
                 code="COUNT-INVALID",
             )
     doubled = int(table.duplicated(subset=list(dims)).sum()) if dims else max(len(table) - 1, 0)
     if doubled:
         raise DisclosureError(
-            f"{doubled} row(s) repeat the same cell of {', '.join(dims) or 'the table'}.",
+            f"{plural(doubled, 'row repeats', 'rows repeat')} the same cell of {', '.join(dims) or 'the table'}.",
             fix="Add up to one row a cell first.",
             code="CELL-DUPLICATE",
         )

@@ -16,7 +16,7 @@ from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.protect import Decisions, check_size, counted, policy_notes
 from hybrid_toolkit.disclosure.release import Decision, Release, require_release
 from hybrid_toolkit.disclosure.screen import refuse_columns, refuse_words
-from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.errors import DisclosureError, plural
 
 Basis = Literal["simulation", "metadata", "assumption", "published"]
 BASES: dict[str, str] = {
@@ -96,7 +96,7 @@ def protect_facts(
     decisions = policy_notes(policy)
     read = [sha[:12] for sha in getattr(source, "read_from", ())] if basis == "published" else []
     files = f" Its files have hashes that start with {', '.join(read)}." if read else ""
-    decisions += (Decision("grounds", f"{len(out)} row(s) shown", f"It {BASES[basis]}.{files}"),)
+    decisions += (Decision("grounds", f"{plural(len(out), 'row')} shown", f"It {BASES[basis]}.{files}"),)
     for column in counts:
         small = hide_small(out[column], policy)
         out[column] = round_counts(out[column], policy).mask(small)
@@ -156,8 +156,8 @@ def refuse_numbers(frame: pd.DataFrame, basis: str, counts: Sequence[str]) -> No
     ]
     if odd and not (basis == ASSUMED and vouched(frame, ASSUMED)):
         raise DisclosureError(
-            f"{len(odd)} column(s) of these facts hold numbers ({', '.join(odd)}), and nothing tells what they were "
-            "measured on.",
+            f"{plural(len(odd), 'column of these facts holds', 'columns of these facts hold')} numbers "
+            f"({', '.join(odd)}), and nothing tells what they were measured on.",
             fix="Name the columns that count rows as counts=; pass figures of people through .figure_data or "
             ".estimates, and numbers that describe a method as text.",
             code="FACTS-NUMBERS",

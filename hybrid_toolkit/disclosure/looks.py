@@ -14,7 +14,7 @@ from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.privacy.inside import InsideFrame
 from hybrid_toolkit.data.privacy.personal import names_person, who_values
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS, is_identifier, refuse_words
-from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.errors import DisclosureError, agreeing, plural
 
 _SCALE_POINTS = 20
 """Different values up to which a column is a scale: its ends are answers of many, and no extremes of single people."""
@@ -101,7 +101,7 @@ def refuse_texts(texts: Sequence[str], *, what: str) -> None:
     >>> refuse_texts(["Hours of Alex Surname"], what="title")
     Traceback (most recent call last):
     ...
-    hybrid_toolkit.errors.DisclosureError: [TEXT-IDENTIFIER] 1 of 1 title(s) hold the name of a person. How to \
+    hybrid_toolkit.errors.DisclosureError: [TEXT-IDENTIFIER] 1 of 1 title holds the name of a person. How to \
 fix: Name groups, not people.
     """
     for text in texts:
@@ -109,7 +109,7 @@ fix: Name groups, not people.
     named = sum(map(names_person, texts))
     if named:
         raise DisclosureError(
-            f"{named} of {len(texts)} {what}(s) hold the name of a person.",
+            f"{named} of {plural(len(texts), what)} {agreeing(named, 'holds', 'hold')} the name of a person.",
             fix="Name groups, not people.",
             code="TEXT-IDENTIFIER",
         )

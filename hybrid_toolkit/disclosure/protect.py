@@ -28,7 +28,7 @@ from hybrid_toolkit.disclosure.release import Decision
 from hybrid_toolkit.disclosure.screen import is_extreme, refuse_columns
 from hybrid_toolkit.disclosure.suppress import CellMask, small_cells
 from hybrid_toolkit.disclosure.table_sums import TableSum, add_totals, find_lines
-from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.errors import DisclosureError, plural
 
 _ROUNDING = 1e-9
 """What sums of shares are off by in floating point, and no share of people is."""
@@ -98,7 +98,9 @@ def protect_table(
         table, filled = complete_grid(table, list(dims), count, total_label)
         table[PEOPLE] = table[PEOPLE].where(table[count] > 0, 0) if filled else table[PEOPLE]
         if filled and policy.zero_cells == "suppress":
-            notes += (Decision("threshold", f"{filled} empty cell(s) hidden", "Their absence would show a zero."),)
+            notes += (
+                Decision("threshold", f"{plural(filled, 'empty cell')} hidden", "Their absence would show a zero."),
+            )
     if totals:
         summed = [*counted_in, PEOPLE]
         table = add_totals(table, dims=dims, counts=list(dict.fromkeys(summed)), total_label=total_label)
@@ -143,10 +145,10 @@ def _seen(
     notes: Decisions = ()
     if extremes:
         why = "A minimum, maximum, range or high percentile is one person's value."
-        notes += (Decision("extremes", f"{len(extremes)} column(s) removed", why, len(extremes) * len(frame)),)
+        notes += (Decision("extremes", f"{plural(len(extremes), 'column')} removed", why, len(extremes) * len(frame)),)
     if whole:
         why = "They hold whole numbers, none above the count, so they are hidden and rounded as counts are."
-        notes += (Decision("counts", f"{len(whole)} column(s) of values taken for counts", why),)
+        notes += (Decision("counts", f"{plural(len(whole), 'column')} of values taken for counts", why),)
     found = dict.fromkeys(shares, 1.0)
     for v in asked:
         if v not in (*extremes, *whole, *INTERVAL, *shares):

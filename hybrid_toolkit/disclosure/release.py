@@ -11,7 +11,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger
-from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.errors import DisclosureError, plural
 
 _KINDS = ("table", "estimates", "figure", "facts", "text")
 """What a release may be."""
@@ -217,7 +217,8 @@ def is_redrawn(frame: pd.DataFrame, count: str, releases: Release | Sequence[Rel
     odd = int((~own[own > 0].isin(known)).sum())
     if odd:
         raise DisclosureError(
-            f"{odd} count(s) of the frame stand in none of the releases that it is said to come from.",
+            f"{plural(odd, 'count of the frame stands', 'counts of the frame stand')} in none of the releases that it "
+            "is said to come from.",
             fix="Pass the frame through the gate without derived_from.",
             code="REDRAWN-OTHER",
         )

@@ -72,14 +72,14 @@ def refuse_columns(dims: Iterable[str], values: Iterable[str], *, present: Colle
     personal = [c for c in (*dims, *values) if is_identifier(c)]
     if personal:
         raise DisclosureError(
-            f"Column(s) {', '.join(personal)} identify a person, a family or an event and are never released.",
+            f"A column that identifies a person, a family or an event is never released: {', '.join(personal)}.",
             fix="Group by something wider, such as career_stage, team_id or month.",
             code="DIM-IDENTIFIER",
         )
     ranks = [c for c in (*dims, *values) if _RANK.search(c.lower())]
     if ranks:
         raise DisclosureError(
-            f"Column(s) {', '.join(ranks)} rank people, teams or authorities; nothing is ranked.",
+            f"A column that ranks people, teams or authorities is never released: {', '.join(ranks)}.",
             fix="Show the estimates with their intervals instead.",
             code="RANKING",
         )

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.attack import feasible_ranges
 from hybrid_toolkit.disclosure.table_sums import TableSum
-from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.errors import DisclosureError, plural
 
 CellMask = NDArray[np.bool_]
 """Yes or no for each cell of a table."""
@@ -103,7 +103,8 @@ def complementary(
         row = near if near is not None else _best(counts, hidden, sorted(of_row), of_row, totals, fixed)
         if row is None:
             raise DisclosureError(
-                f"{weak.size} hidden cell(s) of this table would follow from its totals; nothing more can be hidden.",
+                f"{plural(weak.size, 'hidden cell')} of this table would follow from its totals; nothing more can be "
+                "hidden.",
                 fix="Merge small groups, drop a dimension, or release the table without totals.",
                 code="TABLE-UNPROTECTED",
             )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.errors import CoverageError, MeasureError
+from hybrid_toolkit.errors import CoverageError, MeasureError, plural
 
 
 def require(data: EvaluationData, table: str, *columns: str) -> pd.DataFrame:
@@ -61,8 +61,8 @@ def check_kinds(data: EvaluationData, columns: Mapping[str, Sequence[str]]) -> N
             values = data.tables[table][name]
             if wanted is not None and not wanted[1](values.dtype) and values.notna().any():
                 raise MeasureError(
-                    f"column '{name}' of table '{table}' holds {values.dtype} in {int(values.notna().sum())} row(s), "
-                    f"not {wanted[0]}.",
+                    f"column '{name}' of table '{table}' holds {values.dtype} in "
+                    f"{plural(int(values.notna().sum()), 'row')}, not {wanted[0]}.",
                     fix="Load the table with load_data, which says which cells are wrong, or convert the column.",
                     code="COLUMN-TYPE",
                 )

@@ -14,6 +14,7 @@ from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.validate import ValidationReport
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.disclosure.release import printed_hash
+from hybrid_toolkit.errors import plural
 from hybrid_toolkit.metrics.compute import measure, metric_values
 from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
@@ -70,7 +71,7 @@ def show_checked(gate: Gate, report: ValidationReport) -> Release:
     """One sentence on what validation found."""
     total = sum(report.checked.values())
     found = "no problem was found" if not report.problems else (
-        f"{len(report.errors)} error(s) and {len(report.notices)} notice(s) were found"
+        f"{plural(len(report.errors), 'error')} and {plural(len(report.notices), 'notice')} were found"
     )  # fmt: skip
     text = f"{round(total, -2):,} rows in {len(report.checked)} tables were checked against the contracts: {found}."
     return gate.text(text, title="Validation")

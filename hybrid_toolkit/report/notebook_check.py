@@ -17,7 +17,7 @@ from hybrid_toolkit.data.privacy.inside import INSIDE_ONLY
 from hybrid_toolkit.data.privacy.personal import details_in, names_person, who_values
 from hybrid_toolkit.disclosure.policy import FLOOR_THRESHOLD
 from hybrid_toolkit.disclosure.screen import is_identifier
-from hybrid_toolkit.errors import UnreadableError
+from hybrid_toolkit.errors import UnreadableError, plural
 from hybrid_toolkit.report.notebook_rows import (
     attribute_words,
     holds_image,
@@ -221,14 +221,14 @@ def _of_metadata(book: Mapping[str, Any]) -> Iterator[NotebookFinding]:
     yield from _found(0, 0, signs_in_metadata(book.get("metadata") or {}))
     paths = len(_PATHS.findall(json.dumps(book.get("metadata") or {})))
     if paths:
-        yield NotebookFinding(0, 0, "path", f"{paths} path(s) of a machine")
+        yield NotebookFinding(0, 0, "path", f"{plural(paths, 'path')} of a machine")
     widgets = (book.get("metadata") or {}).get("widgets") or {}
     state = (widgets.get(_STATE) or {}).get("state") or {}
     models = [m.get("state", {}) for m in state.values()]
     held = [v for m in models for k, v in m.items() if not k.startswith("_") and _holds(v)]
     if held:
         yield NotebookFinding(
-            0, 0, "widget state", f"{len(held)} saved value(s) in {len(models)} widget(s) may hold data"
+            0, 0, "widget state", f"{plural(len(held), 'saved value')} in {plural(len(models), 'widget')} may hold data"
         )
 
 
@@ -274,10 +274,10 @@ def _of_text(text: str, cell: int, at: int, *, code: bool, tables: bool = True) 
     yield from _found(cell, at, signs_in_text(text, output=bool(at)))
     said = text if not code else "\n".join(re.findall(r"#(.*)", text))
     if named := names_in(said):
-        yield NotebookFinding(cell, at, "identifier", f"{named} line(s) that name somebody")
+        yield NotebookFinding(cell, at, "identifier", f"{plural(named, 'line that names', 'lines that name')} somebody")
     paths = len(_PATHS.findall(text))
     if paths:
-        yield NotebookFinding(cell, at, "path", f"{paths} path(s) of a machine")
+        yield NotebookFinding(cell, at, "path", f"{plural(paths, 'path')} of a machine")
     if at and tables and not code:
         yield from _of_table(_plain_table(text), cell, at)
 
@@ -319,7 +319,7 @@ def _of_table(table: Sequence[Sequence[str]], cell: int, at: int) -> Iterator[No
             small = sum(1 for c in column if _small(c))
             if small:
                 yield NotebookFinding(
-                    cell, at, "small cell", f"{small} count(s) from 1 to {FLOOR_THRESHOLD - 1} in '{name}'"
+                    cell, at, "small cell", f"{plural(small, 'count')} from 1 to {FLOOR_THRESHOLD - 1} in '{name}'"
                 )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from hybrid_toolkit.data.privacy.personal import names_person
 from hybrid_toolkit.disclosure.policy import FLOOR_THRESHOLD
+from hybrid_toolkit.errors import plural
 
 ROWS, IDENTIFIER, NOT_RELEASED, PATH = "row-level data", "identifier", "not released", "path"
 LEAST_LINES = 3
@@ -57,11 +58,11 @@ def signs_in_text(text: str, *, output: bool) -> Iterator[tuple[str, str]]:
         Whether it is an output: the shapes of printed rows are looked for there.
     """
     if keys := len(set(_KEYS.findall(text))):
-        yield IDENTIFIER, f"{keys} word(s) that look like keys of people or events"
+        yield IDENTIFIER, f"{plural(keys, 'word that looks', 'words that look')} like keys of people or events"
     if _LOGIN.search(text):
         yield IDENTIFIER, "an address with a user and a password"
     if files := len(_EMBEDDED.findall(text)):
-        yield ROWS, f"{files} embedded file(s), which are not read"
+        yield ROWS, f"{plural(files, 'embedded file, which is', 'embedded files, which are')} not read"
     if not output:
         return
     for pattern, what in _PRINTED:
@@ -72,7 +73,7 @@ def signs_in_text(text: str, *, output: bool) -> Iterator[tuple[str, str]]:
     if _comma_rows(text):
         yield ROWS, "rows with commas"
     if small := _small_series(text):
-        yield "small cell", f"{small} count(s) under the threshold in a list of counts"
+        yield "small cell", f"{plural(small, 'count')} under the threshold in a list of counts"
 
 
 def names_in(text: str) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.errors import UsageError, plural
 from hybrid_toolkit.synth.generate import authority_frames, label_of, resolve
 from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.streams import NodeChange
@@ -124,7 +124,7 @@ def simulate_intervened(
     unknown = sorted(set(do) - set(SETTABLE))
     if unknown:
         raise UsageError(
-            f"{len(unknown)} node(s) cannot be set in a simulated authority: {', '.join(unknown)}.",
+            f"{plural(len(unknown), 'node')} cannot be set in a simulated authority: {', '.join(unknown)}.",
             fix=f"Choose from: {', '.join(SETTABLE)}.",
             code="INTERVENTION",
         )

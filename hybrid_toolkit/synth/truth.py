@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.errors import UsageError, plural
 from hybrid_toolkit.synth.calibration import ENGLAND_RATES, YEARS
 from hybrid_toolkit.synth.parameter_sources import parameter_sources
 
@@ -241,7 +241,7 @@ class Truth:
         wrong += [n for n, (low, high) in self._reach().items() if low <= 0 or high >= 1]
         if wrong:
             raise UsageError(
-                f"{len(wrong)} parameter(s) of the Truth are outside their range: {', '.join(wrong)}.",
+                f"{plural(len(wrong), 'parameter')} of the Truth outside the range allowed: {', '.join(wrong)}.",
                 fix="Keep shares in 0 to 1, correlations inside -1 to 1 and standard deviations at or above 0; every "
                 "probability that the parameters can build must stay inside 0 to 1.",
                 code="TRUTH-RANGE",
@@ -292,7 +292,7 @@ class Truth:
         unknown = sorted(set(values) - set(_names()))
         if unknown:
             raise UsageError(
-                f"{len(unknown)} name(s) are no parameter of the Truth: {', '.join(unknown)}.",
+                f"{plural(len(unknown), 'name is', 'names are')} no parameter of the Truth: {', '.join(unknown)}.",
                 fix="Use the parameters that help(Truth) lists.",
                 code="TRUTH-UNKNOWN",
             )

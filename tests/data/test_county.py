@@ -158,9 +158,9 @@ def test_it_loads_as_proposed_and_says_what_it_did(county: Path, proposal: Propo
     assert data["survey"]["wave"].nunique() == 6
     assert data["supervision"]["mode"].notna().all() and len(data["supervision"]) == 3161
     notes = {s.table: " ".join(s.notes) for s in data.provenance}
-    assert "25 row(s) that repeat another in full were left out" in notes["contact"]
-    assert "1 total row(s) set aside: row 202" in notes["worker"]
-    assert "295 row(s) were left out by 'Cancelled'" in notes["supervision"]
+    assert "25 rows were left out that repeat another in full" in notes["contact"]
+    assert "1 total row set aside: row 202" in notes["worker"]
+    assert "295 rows were left out by 'Cancelled'" in notes["supervision"]
     assert "332 spells were spread over" in notes["worker_month"]
 
 

@@ -44,7 +44,7 @@ def test_provenance_tells_file_hash_time_and_rows(tmp_path: Path) -> None:
     assert (source.table, source.origin, source.rows) == ("la", "la.csv", 2)
     assert source.sha256 == hashlib.sha256(text.encode()).hexdigest()
     assert before <= source.read_at <= dt.datetime.now(dt.UTC)
-    assert source.notes == ("2 column(s) outside the contract left out: Shoe size, Hat",)
+    assert source.notes == ("2 columns outside the contract left out: Shoe size, Hat",)
     assert str(tmp_path) not in repr(source)
 
 

@@ -99,7 +99,7 @@ def test_an_empty_file(tmp_path: Path) -> None:
 def test_ragged_rows(tmp_path: Path) -> None:
     (tmp_path / "worker.csv").write_text("worker_id,fte\nA,1\nB,1,secret\nC\nD,1,,\n")
     text = refused(tmp_path, "CSV-RAGGED")
-    assert "2 row(s)" in text and "3, 4." in text
+    assert "2 rows" in text and "3, 4." in text
     assert "secret" not in text
 
 

@@ -54,7 +54,7 @@ def test_the_proposal_matches_what_it_can_and_tells_the_rest(authority: Path) ->
         ("code", "Emergency Duty"),
     } <= left
     assert "Shoe size" in proposal.summary()
-    assert "10 column(s) of 2 table(s) matched" in proposal.summary()
+    assert "10 columns of 2 tables matched" in proposal.summary()
 
 
 def test_the_proposal_loads_once_its_gaps_are_filled(authority: Path) -> None:
@@ -80,7 +80,7 @@ def test_rare_codes_and_names_are_not_shown(authority: Path) -> None:
     proposal = propose_mapping(authority)
     shown = proposal.toml + proposal.summary() + proposal.unmatched.to_csv() + proposal.matched.to_csv()
     assert "Principal of the Isle" not in shown
-    assert "1 more code(s), held by fewer than 10 rows" in proposal.toml
+    assert "1 more code, held by fewer than 10 rows" in proposal.toml
     assert "held-" not in shown
 
 

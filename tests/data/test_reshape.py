@@ -42,7 +42,7 @@ def test_a_list_of_sources_is_read_whole_and_parts_may_differ(tmp_path: Path) ->
         pd.Timestamp("2024-02-01"),
         pd.Timestamp("2024-03-01"),
     ]
-    assert "1 row(s) of cla.csv were put below the others" in notes(data, "contact")
+    assert "1 row was put below the others from cla.csv" in notes(data, "contact")
 
 
 def test_parts_joined_by_the_key_with_spells_units_and_loose_keys(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_survey_from_wide_to_long_with_labels_and_waves(tmp_path: Path) -> Non
         ["B", 1, "swemwbs_3", 4.0],
         ["A", 2, "swemwbs_2", 5.0],
     ]
-    assert "2 wave(s)" in notes(data, "survey") and "1 answers that are no number and no known label" in notes(
+    assert "2 waves" in notes(data, "survey") and "1 answers that are no number and no known label" in notes(
         data, "survey"
     )
 
@@ -137,7 +137,7 @@ def test_two_tables_of_one_source_households_and_the_newest_row(tmp_path: Path) 
     child = data["child"].set_index("child_id")
     assert child.loc["C1", "family_id"] == child.loc["C2", "family_id"] != child.loc["C3", "family_id"] == "C3"
     assert child.loc["C1", "sex"] == "M" and len(child) == 3 and len(data["family"]) == 2
-    assert "1 older row(s) with the same child_id were left out" in notes(data, "child")
+    assert "1 older row was left out with the same child_id" in notes(data, "child")
 
 
 def test_missing_texts_constants_numbers_and_a_link_by_name(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_a_sheet_with_titles_keeps_its_row_numbers_and_says_what_it_left(tmp_pat
     assert (one.ref, two.ref) == ("HR.xlsx/Sheet1", "HR.xlsx/Sheet2")
     raw = one.read()
     assert list(raw.frame.index) == [4, 5] and raw.frame["FTE"].tolist() == ["1", "0.5"]
-    assert raw.notes == ("1 title row(s) set aside: row 1", "1 total row(s) set aside: row 6")
+    assert raw.notes == ("1 title row set aside: row 1", "1 total row set aside: row 6")
 
 
 def test_stacked_tables_of_a_csv_file_are_two_sources(tmp_path: Path) -> None:

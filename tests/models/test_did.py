@@ -153,7 +153,7 @@ def test_clusters_of_units_widen_and_lost_units_are_counted() -> None:
     assert fit.n_incomplete == 3 and fit.glance()["n_missing"].item() == 3
     early = f.assign(start=np.where(f["team"] < 5, 0.5, f["start"]), month=f["month"] + 1.0)
     left = fit_group_time(early, **TEAMS)
-    assert left.n_always == 5 and "5 unit(s) treated from the first period" in left.summary()
+    assert left.n_always == 5 and "5 units were left out as treated from the first period" in left.summary()
 
 
 def test_anticipation_moves_the_base() -> None:
@@ -169,7 +169,7 @@ def test_a_small_group_and_no_rows_in_place() -> None:
     f.loc[f["start"] == 4, "start"] = 99
     f.loc[f["team"] == f.loc[f["start"] == 2, "team"].iloc[0], "start"] = 4
     before = f.copy()
-    assert "smallest group has 1 unit(s): the errors of that group's effects" in fit_group_time(f, **TEAMS).summary()
+    assert "smallest group has 1 unit: the errors of that group's effects" in fit_group_time(f, **TEAMS).summary()
     assert (
         "jackknife intervals of that group's effects are then cautious"
         in fit_group_time(f, **TEAMS, variance="jackknife").summary()

@@ -81,6 +81,6 @@ def test_the_columns_are_frozen_and_read_once() -> None:
     assert p.only_start("this needs") == 4 and int(p.untreated.sum()) == 20
     with pytest.raises(
         EstimationError,
-        match=r"TOO-FEW-PERIODS.*4 period\(s\) before the start; at least 6 are needed.*Add at least 2 ",
+        match=r"TOO-FEW-PERIODS.*4 periods before the start; at least 6 are needed.*Add at least 2 ",
     ):
         p.only_start("this needs", least_before=6)

@@ -192,12 +192,12 @@ def test_weights_written_as_text_are_told_how_to_become_numbers() -> None:
     """The advice is followed and the fit is that of the numbers; words among them are counted and placed."""
     f = pd.DataFrame({"y": [1.0, 2, 3, 6], "x": [0.0, 0, 1, 1], "w": ["10", "10", " 10", "20"]})
     ask = {"outcome": "y", "terms": ["x"], "weight": "w"}
-    with pytest.raises(EstimationError, match=r"4 cell\(s\) are numbers written as text") as caught:
+    with pytest.raises(EstimationError, match=r"4 cells are numbers written as text") as caught:
         fit_survey_regression(f, **ask)
     assert "pd.to_numeric" in caught.value.fix
     mended = f.assign(w=pd.to_numeric(f["w"]))
     assert fit_survey_regression(mended, **ask).estimate.tolist() == pytest.approx([1.5, 3.5])
-    with pytest.raises(EstimationError, match=r"1 of 4 cell\(s\) are not numbers.*rows \[3\]") as caught:
+    with pytest.raises(EstimationError, match=r"1 of 4 cells cannot be read as a number.*rows \[3\]") as caught:
         fit_survey_regression(f.assign(w=["10", "10", "Secretvale", "20"]), **ask)
     assert "Secretvale" not in str(caught.value)
     with pytest.raises(EstimationError, match="dates"):

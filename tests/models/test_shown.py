@@ -102,7 +102,7 @@ def test_long_tables_are_cut_and_say_so() -> None:
     rows = pd.DataFrame({"term": [f"x{i}" for i in range(50)], "estimate": 1.0, "conf_low": 0.5, "conf_high": 1.5})
     table, more = estimate_table(rows, level=0.9)
     assert len(table) == MOST_SHOWN and more == [
-        "10 more row(s): tidy() has them all.",
+        "10 more rows: tidy() has them all.",
         "90% CI: 90% confidence interval.",
     ]
     assert list(table.columns) == ["term", "estimate", "90% CI low", "90% CI high"]

@@ -131,7 +131,7 @@ def test_predictors_give_the_weights_that_made_the_unit() -> None:
     table = fit.balance.set_index("predictor")
     assert table.loc["noise", "weight"] < 0.05 and table["weight"].sum() == pytest.approx(1)
     assert table.loc["wealth", "control"] == pytest.approx(table.loc["wealth", "changed"], rel=0.01)
-    assert "3 predictor(s)" in fit.method
+    assert "3 predictors" in fit.method
     assert f"{(table['weight'] < 0.01).sum()} of 3 predictors have under 1% of the weight" in fit.prose()
 
 

@@ -175,7 +175,7 @@ def test_periods_in_words_are_in_the_order_of_time(form: str) -> None:
 def test_untreated_units_that_a_covariate_dropped_are_said() -> None:
     f = _panel(list(range(12)))
     f["x"] = np.where(f["unit"] % 2 == 0, 1.0 + f["unit"], np.nan)
-    with pytest.raises(EstimationError, match=r"6 untreated unit\(s\) were left out .* missing covariate"):
+    with pytest.raises(EstimationError, match=r"6 untreated units were left out .* missing covariate"):
         models.fit_group_time(
             f, outcome="y", panel_id="unit", time="t", first_treated="began", covariates=["x"], unbalanced="drop"
         )

@@ -25,7 +25,7 @@ def test_defaults_are_the_specification() -> None:
 def test_round_trip_by_json_and_names() -> None:
     t = replace(scenario("interference"), calibration_year=2023)
     assert Truth.from_json(t.to_json()) == t
-    with pytest.raises(UsageError, match=r"1 name\(s\) are no parameter"):
+    with pytest.raises(UsageError, match=r"1 name is no parameter"):
         Truth.from_dict({"practise_rs": 0.1})
     with pytest.raises(FrozenInstanceError):
         t.practice_rs = 0.0  # type: ignore[misc]

@@ -47,12 +47,12 @@ def run(desk: DataDesk, step: str) -> DataDesk:
 
 def test_from_choosing_to_loading(folder: Path, tmp_path: Path) -> None:
     desk = run(DataDesk(str(folder)), "Look")
-    assert desk.text == "Found: 1 source(s)"
+    assert desk.text == "Found: 1 source"
     run(desk, "Propose a mapping")
-    assert "worker_id" in desk.state.mapping and "item(s) left to you" in desk.text
+    assert "worker_id" in desk.state.mapping and "items left to you" in desk.text
     assert [c.description for c in desk._columns.children] == ["worker: Shoe size"]
     run(desk, "Check")
-    assert desk.text.startswith("Checked: 1 problem(s) to fix") and "worker" in desk._figures.value
+    assert desk.text.startswith("Checked: 1 problem to fix") and "worker" in desk._figures.value
     run(desk, "Load")
     assert desk.data is None, "nothing is loaded while there is something to fix"
     assert "SECRET" not in page(desk) and "lots" not in page(desk) and "44" not in desk._figures.value
@@ -117,7 +117,7 @@ def test_files_are_uploaded_into_a_private_folder(folder: Path) -> None:
     desk._upload.value = ({"name": "../../Staff list.csv", "content": content, "size": 1, "type": "", "last_modified":
                            pd.Timestamp("2026-01-01", tz="UTC").to_pydatetime()},)  # fmt: skip
     desk.wait()
-    assert desk.text == "Found: 1 source(s)" and Path(desk.state.path, "Staff list.csv").exists()
+    assert desk.text == "Found: 1 source" and Path(desk.state.path, "Staff list.csv").exists()
     assert Path(desk.state.path).stat().st_mode & 0o077 == 0
 
 

@@ -18,7 +18,7 @@ from hybrid_toolkit.data.reshape.cells import after_codes, before_codes
 from hybrid_toolkit.data.reshape.steps import apply_steps
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.problem import Problem
-from hybrid_toolkit.errors import MappingError
+from hybrid_toolkit.errors import MappingError, plural
 
 SHOWN_COLUMNS = 20
 
@@ -69,7 +69,7 @@ def apply_map(
     for column in table_map.skip_empty:
         if column in frame and (empty := frame[column].isna()).any():
             frame = frame.loc[~empty]
-            notes.append(f"{int(empty.sum()):,} row(s) without {column} were left out")
+            notes.append(f"{plural(int(empty.sum()), 'row was', 'rows were')} left out without {column}")
     for column in table_map.pseudonymise:
         if column in frame:
             frame[column] = frame[column].map(lambda v: pseudonym(v, key), na_action="ignore").astype("str")
@@ -78,7 +78,7 @@ def apply_map(
         doubled = frame.duplicated()
         frame = frame.loc[~doubled]
         if doubled.any():
-            notes.append(f"{int(doubled.sum()):,} row(s) that repeat another in full were left out")
+            notes.append(f"{plural(int(doubled.sum()), 'row was', 'rows were')} left out that repeat another in full")
     frame, said = after_codes(frame, table_map, raw.kind)
     notes += said
     frame = frame[[c for c in contract.names if c in frame]]
@@ -168,7 +168,7 @@ def _filtered(
             )
         wanted = {v.strip().casefold() for v in values}
         kept = frame[headers[normal_name(name)]].fillna("").str.casefold().isin(wanted)
-        notes.append(f"{int((~kept).sum()):,} row(s) were left out by '{name}', as the mapping says")
+        notes.append(f"{plural(int((~kept).sum()), 'row was', 'rows were')} left out by '{name}', as the mapping says")
         frame = frame.loc[kept]
     return frame, notes
 
@@ -188,8 +188,8 @@ def _left_out(table_map: TableMap, chosen: Mapping[str, str], headers: Mapping[s
     extra = [h for h in headers.values() if h not in used and h not in dropped]
     notes = []
     if dropped:
-        notes.append(f"{len(dropped)} column(s) dropped by the mapping: {', '.join(dropped)}")
+        notes.append(f"{plural(len(dropped), 'column')} dropped by the mapping: {', '.join(dropped)}")
     if extra and raw.kind != "xml":
         shown = ", ".join(extra[:SHOWN_COLUMNS]) + (", ..." if len(extra) > SHOWN_COLUMNS else "")
-        notes.append(f"{len(extra)} column(s) outside the contract left out: {shown}")
+        notes.append(f"{plural(len(extra), 'column')} outside the contract left out: {shown}")
     return notes

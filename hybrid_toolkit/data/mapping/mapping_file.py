@@ -79,7 +79,7 @@ from hybrid_toolkit.data.reading.raw_table import nearest_names
 from hybrid_toolkit.data.reshape.spec import STEP_KEYS, Steps
 from hybrid_toolkit.data.reshape.step_reading import read_steps
 from hybrid_toolkit.data.tables.contracts import TABLES, TableContract
-from hybrid_toolkit.errors import MappingError, UnreadableError, toml_place
+from hybrid_toolkit.errors import MappingError, UnreadableError, plural, toml_place
 
 BOOL_TEXTS = ("true", "false", "1", "0", "yes", "no", "y", "n", "")
 
@@ -223,7 +223,7 @@ class _Check:
         if self.wrong:
             lines = "; ".join(text for _, text in self.wrong)
             raise MappingError(
-                f"{self.origin}: {len(self.wrong)} problem(s) in the mapping: {lines}.",
+                f"{self.origin}: {plural(len(self.wrong), 'problem')} in the mapping: {lines}.",
                 fix="Correct these names; the data dictionary lists every table, column and code.",
                 code=self.wrong[0][0],
             )

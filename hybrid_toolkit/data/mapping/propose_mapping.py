@@ -26,7 +26,7 @@ from hybrid_toolkit.data.matching.write import HEAD, ProposalRow, write_part
 from hybrid_toolkit.data.reading.raw_table import FIRST_ROWS, nearest_names, normal_name
 from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.errors import UnreadableError, UsageError
+from hybrid_toolkit.errors import UnreadableError, UsageError, plural
 from hybrid_toolkit.result import RowsHidden
 
 ROWS_MATCHED = 20_000
@@ -67,7 +67,8 @@ class Proposal(RowsHidden):
         """What was matched and what was not, in a few lines."""
         tables = self.matched["table"].nunique() if len(self.matched) else 0
         lines = [
-            f"{len(self.matched)} column(s) of {tables} table(s) matched; {len(self.unmatched)} item(s) left to you."
+            f"{plural(len(self.matched), 'column')} of {plural(tables, 'table')} matched; "
+            f"{plural(len(self.unmatched), 'item')} left to you."
         ]
         lines += [
             f"Some of this is a national return: --mapping {name} reads it as it is, with its traps."
@@ -82,7 +83,7 @@ class Proposal(RowsHidden):
                 for r in guessed.to_dict("records")
             ]
         if self.questions:
-            lines.append(f"{len(self.questions)} question(s) to answer before it loads:")
+            lines.append(f"{plural(len(self.questions), 'question')} to answer before it loads:")
             lines += [f"  {i}. {q}" for i, q in enumerate(self.questions, start=1)]
         for row in self.unmatched.to_dict("records"):
             kind, _, source, name, near, why = map(str, row.values())

@@ -14,7 +14,7 @@ from hybrid_toolkit.data.matching.plan import unread
 from hybrid_toolkit.data.reading.raw_table import nearest_names
 from hybrid_toolkit.data.tables.contract import ColumnContract
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.errors import plural
+from hybrid_toolkit.errors import agreeing, plural
 
 HEAD = """# A proposed mapping: check every line, complete what is marked TODO, and look twice at what is marked GUESS.
 # Codes are listed only where a column has few of them and at least ten rows hold each; the rest you fill in.
@@ -96,12 +96,15 @@ def write_part(part: ProposedPart, *, several: bool) -> Written:
         if open_codes:
             codes = " ".join(sorted(v for v, _ in odd))  # the same codes on three sheets are one question
             questions[f"{part.table}.{column} {header} {codes}"] = (
-                f"What {'does' if open_codes == 1 else 'do'} {plural(open_codes, 'code')} of '{header}' in "
+                f"What {agreeing(open_codes, 'does', 'do')} {plural(open_codes, 'code')} of '{header}' in "
                 f"'{source.ref}' mean for {part.table}.{column}?"
             )
     kept = {} if "open" in part.steps else part.columns
-    why = f"{{}} code(s) in no list, held by at most {_SMALL:.0%} of the rows, are taken as not known"
-    left += [("codes", part.table, source.raw.origin, part.columns[c], "", why.format(n)) for c, n in few.items()]
+    why = f"in no list, held by at most {_SMALL:.0%} of the rows: taken as not known"
+    left += [
+        ("codes", part.table, source.raw.origin, part.columns[c], "", f"{plural(n, 'code')} {why}")
+        for c, n in few.items()
+    ]
     matched: list[ProposalRow] = [
         (part.table, c, source.raw.origin, h, *_how(part, c)) for c, h in kept.items() if c in contract.names
     ]
@@ -219,8 +222,8 @@ def _codes(
         else:
             lines.append(f"{quote(value)} = {quote(target)}  # GUESS")
     if rare:
-        lines.append(f"# TODO {rare} more code(s), {_REASONS['few']} and so not shown")
-        left.append(("codes", origin, header, "", f"{rare} code(s) {_REASONS['few']}, so they are not shown"))
+        lines.append(f"# TODO {plural(rare, 'more code')}, {_REASONS['few']} and so not shown")
+        left.append(("codes", origin, header, "", f"{plural(rare, 'code')} {_REASONS['few']} and so not shown"))
     return lines, left, open_codes
 
 

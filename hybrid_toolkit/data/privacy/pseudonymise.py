@@ -22,7 +22,7 @@ from hybrid_toolkit.data.reading.raw_table import Found, nearest_names, normal_n
 from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.errors import OutputError, UnreadableError, UsageError
+from hybrid_toolkit.errors import OutputError, UnreadableError, UsageError, plural
 
 _KEY_BYTES = 16
 """Length of the shortest key, 128 bits: NIST SP 800-131A asks for 112 or more of a keyed hash."""
@@ -70,7 +70,7 @@ class Pseudonymised:
 
     def summary(self) -> str:
         """What was done, in words, and what is left to the reader."""
-        lines = [f"{len(self.tables)} table(s), {sum(self.tables.values()):,} row(s) written."]
+        lines = [f"{plural(len(self.tables), 'table')}, {plural(sum(self.tables.values()), 'row')} written."]
         lines.append(f"Replaced by a keyed hash: {', '.join(self.hashed) or 'nothing'}.")
         if self.renamed:
             lines.append("Renamed: " + "; ".join(f"{old} is now {new}" for old, new in self.renamed.items()) + ".")
@@ -298,7 +298,7 @@ def _placed(
     unplaced = [f"{t}.{h} ({one.why})" for t, mine in placed.items() for h, one in mine.items() if one.what == "ask"]
     if unplaced:
         raise UsageError(
-            f"{len(unplaced)} column(s) could not be placed, and nothing was written: {'; '.join(unplaced)}.",
+            f"{plural(len(unplaced), 'column')} could not be placed, and nothing was written: {'; '.join(unplaced)}.",
             fix="Check each column, then leave it out (drop, --drop), keep it as it is (keep, --keep) or hash it "
             "(columns, --columns; that list must then name every column to hash).",
             code="COLUMNS-UNPLACED",

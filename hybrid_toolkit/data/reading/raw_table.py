@@ -15,7 +15,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import Source
 from hybrid_toolkit.data.validation.problem import SHOWN, Problem
-from hybrid_toolkit.errors import UnreadableError
+from hybrid_toolkit.errors import UnreadableError, plural
 from hybrid_toolkit.result import RowsHidden
 
 _WHOLE = 1e15
@@ -222,7 +222,8 @@ def text_frame(
         )
     if twice:
         raise UnreadableError(
-            f"{origin}: {len(twice)} column name(s) stand more than once: columns {_list(twice)}.",
+            f"{origin}: {plural(len(twice), 'column name stands', 'column names stand')} more than once: columns "
+            f"{_list(twice)}.",
             fix="Keep one of them; names that differ only in case, spaces or underscores count as the same.",
             code="HEADER-DUPLICATE",
         )

@@ -18,7 +18,7 @@ from hybrid_toolkit.data.reading.workforce_census import RECORD, census_file
 from hybrid_toolkit.data.reading.workforce_csv import census_of_sheets, csv_source, without_totals
 from hybrid_toolkit.data.sheets.limits import check_kind
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.errors import MappingError, UnreadableError
+from hybrid_toolkit.errors import MappingError, UnreadableError, plural
 
 _SOURCES_NAMED = 8
 """Sources named in one message."""
@@ -161,7 +161,7 @@ def _folder(folder: Path, first: int | None) -> list[Found]:
         readable = [p for p in readable if p.suffix.lower() not in DATABASES or normal_name(p.stem) in TABLES]
     if not readable:
         raise UnreadableError(
-            f"None of the {len(visible)} file(s) in the folder '{folder.name}' is of a kind that can be read.",
+            f"None of the {plural(len(visible), 'file')} in the folder '{folder.name}' is of a kind that can be read.",
             fix=f"Save the tables as one of: {', '.join(ENDINGS)}.",
             code="FILE-KIND",
         )

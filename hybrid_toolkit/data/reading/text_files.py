@@ -22,7 +22,7 @@ from hybrid_toolkit.data.sheets.limits import MOST_COLUMNS, check_kind, too_wide
 from hybrid_toolkit.data.sheets.sheet_reading import tables_of
 from hybrid_toolkit.data.sheets.tables_of_a_sheet import lay_out
 from hybrid_toolkit.data.validation.problem import SHOWN
-from hybrid_toolkit.errors import UnreadableError
+from hybrid_toolkit.errors import UnreadableError, agreeing, plural
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _WESTERN = set("£€‘’“”–—…•·°½¼¾©®™§\u00a0±×÷²³") | set("àáâãäåçèéêëìíîïñòóôõöùúûüýÿÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝßæÆøØ")
@@ -246,8 +246,8 @@ def _refuse_ragged(grid: list[list[str | None]], widths: list[int], name: str) -
         if ragged:
             shown = ", ".join(map(str, ragged[:SHOWN])) + (", ..." if len(ragged) > SHOWN else "")
             raise UnreadableError(
-                f"{name}: {len(ragged):,} row(s) have more or fewer cells than the header's {expected}: row(s) "
-                f"{shown}.",
+                f"{name}: {plural(len(ragged), 'row has', 'rows have')} more or fewer cells than the header's "
+                f"{expected}: {agreeing(len(ragged), 'row', 'rows')} {shown}.",
                 fix="Put cells that hold the delimiter in quotation marks, and fill or remove the rows that break off.",
                 code="CSV-RAGGED",
             )

@@ -18,7 +18,7 @@ from defusedxml import ElementTree
 
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, normal_name, now, text_frame
 from hybrid_toolkit.data.reading.text_files import read_bytes
-from hybrid_toolkit.errors import UnreadableError
+from hybrid_toolkit.errors import UnreadableError, plural
 
 _OLDEST = 100
 """An age of so many years or more is a slip in the date of birth."""
@@ -140,7 +140,8 @@ def read_census(path: Path) -> RawTable:
     names, rows, notes = census_rows([_person(node) for node in records], reference, authority)
     left_out = sorted({tag_of(tag) for node in records for tag in node} - {t for tags in KEPT.values() for t in tags})
     notes += [
-        f"{len(left_out)} tag(s) of the return have no place in the contracts and were left out: {', '.join(left_out)}",
+        f"{plural(len(left_out), 'tag')} of the return left out, without a place in the contracts: "
+        f"{', '.join(left_out)}",
     ]
     columns: list[list[str | None]] = [[row.get(name) or None for row in rows] for name in names]
     frame = text_frame(names, columns, path.name)
@@ -237,7 +238,9 @@ def _one_each(rows: list[dict[str, str]]) -> tuple[list[dict[str, str]], list[st
     nameless = sum(not row["SWENo"] for row in rows)
     if nameless:
         rows = [row | {"SWENo": row["SWENo"] or f"record {i}"} for i, row in enumerate(rows)]
-        notes.append(f"{nameless:,} record(s) have no registration number; each counts as a separate worker")
+        notes.append(
+            f"{plural(nameless, 'record has', 'records have')} no registration number; each counts as a separate worker"
+        )
     best: dict[str, dict[str, str]] = {}
     for row in rows:
         held = best.get(row["SWENo"])
@@ -245,8 +248,8 @@ def _one_each(rows: list[dict[str, str]]) -> tuple[list[dict[str, str]], list[st
             best[row["SWENo"]] = row
     if len(best) < len(rows):
         notes.append(
-            f"{len(rows) - len(best):,} record(s) belong to a worker with another record; the one that is open, "
-            "or else began last, was kept"
+            f"{plural(len(rows) - len(best), 'record belongs', 'records belong')} to a worker with another record; the "
+            "one that is open, or else began last, was kept"
         )
     return list(best.values()), notes
 

@@ -10,6 +10,7 @@ from hybrid_toolkit.data.known.codes import plain_spelling
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.half_days import FrameMade
 from hybrid_toolkit.data.reshape.spec import Attended
+from hybrid_toolkit.errors import plural
 
 _HOME = frozenset(
     [
@@ -50,7 +51,9 @@ def read_home(frame: pd.DataFrame) -> FrameMade:
     if not home.any():
         return frame, []
     made = frame.assign(site_id=frame["site_id"].mask(home, "home"))
-    return made, [f"{int(home.sum()):,} half-day(s) at a place written in another way are read as home"]
+    return made, [
+        f"{plural(int(home.sum()), 'half-day is', 'half-days are')} read as home, whose place is written in another way"
+    ]
 
 
 def hours_attended(frame: pd.DataFrame, asked: Attended, find: Callable[[str], str], kind: str) -> FrameMade:

@@ -20,7 +20,7 @@ from hybrid_toolkit.data.reshape.half_days import FrameMade, added_up, one_a_hal
 from hybrid_toolkit.data.reshape.lookup import looked_up
 from hybrid_toolkit.data.reshape.re_referrals import fill_rereferrals
 from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
-from hybrid_toolkit.errors import MappingError
+from hybrid_toolkit.errors import MappingError, agreeing, plural
 
 
 def before_codes(
@@ -46,7 +46,10 @@ def before_codes(
         empty = made[column].str.strip().str.casefold().isin(texts)
         if empty.any():
             made[column] = made[column].mask(empty)
-            notes.append(f"{int(empty.sum()):,} cell(s) of {column} mean 'not known', as the mapping says")
+            notes.append(
+                f"{plural(int(empty.sum()), 'cell')} of {column} {agreeing(int(empty.sum()), 'means', 'mean')} 'not "
+                "known', as the mapping says"
+            )
     for column in steps.loose:
         if column in made:
             made[column] = made[column].map(loose_key, na_action="ignore").astype("str")
@@ -55,7 +58,10 @@ def before_codes(
         nobody = made[column].map(lambda v: is_stand_in(v, key=True), na_action="ignore").eq(True)
         if nobody.any():
             made[column] = made[column].mask(nobody)
-            notes.append(f"{int(nobody.sum()):,} cell(s) of {column} stand for no one (such as UNKNOWN or -1)")
+            notes.append(
+                f"{plural(int(nobody.sum()), 'cell')} of {column} {agreeing(int(nobody.sum()), 'stands', 'stand')} for "
+                "no one (such as UNKNOWN or -1)"
+            )
     for column, lookup in steps.lookup.items():
         if lookup.of and normal_name(chosen.get(column, "")) != normal_name(lookup.of):
             continue
@@ -98,7 +104,9 @@ def after_codes(frame: pd.DataFrame, table_map: TableMap, kind: str = "csv") -> 
         new = frame[column].map(known).eq(False)
         if new.any():
             frame = frame.assign(**{column: frame[column].mask(new)})
-            told.append(f"{int(new.sum()):,} cell(s) of {column} hold a code that is in no list; taken as not known")
+            told.append(
+                f"{plural(int(new.sum()), 'cell')} of {column} with a code that is in no list: taken as not known"
+            )
     if table_map.steps.due:
         frame, said = fill_due_dates(frame, table_map.steps.due, kind)
         told += said
@@ -139,9 +147,12 @@ def _only(frame: pd.DataFrame, column: ColumnContract, codes: tuple[str, ...], g
     new = read.eq("")
     notes = []
     if other.any():
-        notes.append(f"{int(other.sum()):,} row(s) whose {column.name} is another one were left out")
+        notes.append(f"{plural(int(other.sum()), 'row was', 'rows were')} left out whose {column.name} is another one")
     if new.any():
-        notes.append(f"{int(new.sum()):,} row(s) have a {column.name} that is in no list; it was taken as not known")
+        notes.append(
+            f"{plural(int(new.sum()), 'row has', 'rows have')} a {column.name} that is in no list; it was taken as not "
+            "known"
+        )
     return frame.assign(**{column.name: frame[column.name].mask(new)}).loc[~other], notes
 
 
@@ -151,7 +162,11 @@ def _newest(frame: pd.DataFrame, dates: pd.Series[str], key: tuple[str, ...], ki
     order = days.sort_values(kind="stable", na_position="first").index
     kept = frame.loc[order]
     kept = kept.loc[~kept.duplicated(present, keep="last") | kept[present].isna().any(axis=1)].sort_index(kind="stable")
-    return kept, f"{len(frame) - len(kept):,} older row(s) with the same {', '.join(present)} were left out"
+    return (
+        kept,
+        f"{plural(len(frame) - len(kept), 'older row was', 'older rows were')} left out with the same "
+        f"{', '.join(present)}",
+    )
 
 
 def _times(values: pd.Series[str], by: float, unit: str) -> pd.Series[str]:

@@ -12,7 +12,7 @@ from hybrid_toolkit.data.evaluation_data import Source
 from hybrid_toolkit.data.mapping.mapping_file import TableMap
 from hybrid_toolkit.data.reshape.dates import as_iso
 from hybrid_toolkit.data.tables.contracts import TABLES, TableContract
-from hybrid_toolkit.errors import MappingError
+from hybrid_toolkit.errors import MappingError, agreeing, plural
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,13 @@ def combine(parts: Sequence[SourcePart]) -> tuple[pd.DataFrame, Source]:
         else:
             again = _again(whole, frame, contract)
             whole = pd.concat([whole, frame.loc[~again]])
-            notes.append(f"{int((~again).sum()):,} row(s) of {part.source.origin} were put below the others")
+            notes.append(
+                f"{plural(int((~again).sum()), 'row was', 'rows were')} put below the others from {part.source.origin}"
+            )
             if again.any():
                 notes.append(
-                    f"{int(again.sum()):,} row(s) of {part.source.origin} stand in an earlier part and were left out"
+                    f"{plural(int(again.sum()), 'row was', 'rows were')} left out of {part.source.origin}, standing in "
+                    "an earlier part"
                 )
     whole = whole[[c for c in contract.names if c in whole]].astype("str")
     origins = " and ".join(dict.fromkeys(p.source.origin for p in parts))
@@ -110,12 +113,15 @@ def _joined(whole: pd.DataFrame, frame: pd.DataFrame, part: SourcePart, key: Seq
         made[column] = values
     alone = first.loc[~there[~there.duplicated()].isin(set(here)).to_numpy()]
     twice = int(there.duplicated().sum())
-    said = f"{met:,} row(s) of {part.source.origin} were joined by {', '.join(key)}"
+    said = f"{plural(met, 'row was', 'rows were')} joined from {part.source.origin} by {', '.join(key)}"
     if len(alone):
         kept = not part.table_map.steps.fill
         made = pd.concat([made, alone]) if kept else made
-        said += f"; {len(alone):,} met nothing and were {'put below' if kept else 'left out'}"
-    return made, said + (f"; {twice:,} further rows with the same key were left out" if twice else "")
+        said += f"; {len(alone):,} met nothing and {agreeing(len(alone), 'was', 'were')} "
+        said += "put below" if kept else "left out"
+    return made, said + (
+        f"; {plural(twice, 'further row')} with the same key {agreeing(twice, 'was', 'were')} left out" if twice else ""
+    )
 
 
 def _covered(whole: pd.DataFrame, frame: pd.DataFrame) -> pd.Series[bool]:

@@ -11,6 +11,7 @@ from hybrid_toolkit.data.known.visit_due import VisitInterval
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.half_days import FrameMade
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES, TABLES
+from hybrid_toolkit.errors import plural
 
 
 def _codes(values: pd.Series[str], column: str) -> pd.Series[str]:
@@ -57,5 +58,5 @@ def fill_due_dates(frame: pd.DataFrame, rule: Mapping[str, VisitInterval], kind:
     made = text.where(empty, recorded)
     filled = int((empty & text.notna()).sum())
     return frame.assign(due_date=made.astype("str")), [
-        f"{filled:,} due date(s) were worked out by the rule of the mapping"
+        f"{plural(filled, 'due date was', 'due dates were')} worked out by the rule of the mapping"
     ]

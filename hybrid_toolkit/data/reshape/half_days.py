@@ -9,6 +9,7 @@ import pandas as pd
 from hybrid_toolkit.data.reading.raw_table import ENGLAND
 from hybrid_toolkit.data.reshape.dates import as_iso, days_of
 from hybrid_toolkit.data.tables.contract import TableContract
+from hybrid_toolkit.errors import plural
 
 FrameMade = tuple[pd.DataFrame, list[str]]
 
@@ -42,7 +43,10 @@ def halves_of(frame: pd.DataFrame, header: str) -> FrameMade:
     made = frame.assign(slot=slot).explode("slot").astype({"slot": "str"})
     notes = [f"the half of the day was made of the time in '{header}': before noon or from noon on"]
     if whole.any():
-        notes.append(f"{int(whole.sum()):,} row(s) without a time were taken for both halves of their day")
+        notes.append(
+            f"{plural(int(whole.sum()), 'row without a time was', 'rows without a time were')} taken for both halves "
+            "of their day"
+        )
     return made, notes
 
 
@@ -53,7 +57,9 @@ def one_a_half(frame: pd.DataFrame, contract: TableContract, kind: str, form: st
     again = made.duplicated([k for k in contract.key if k in made])
     if not again.any():
         return made, []
-    return made.loc[~again], [f"{int(again.sum()):,} further row(s) of the same half-day were left out"]
+    return made.loc[~again], [
+        f"{plural(int(again.sum()), 'further row was', 'further rows were')} left out of the same half-day"
+    ]
 
 
 def added_up(frame: pd.DataFrame, contract: TableContract, columns: Sequence[str], kind: str) -> FrameMade:
@@ -73,5 +79,6 @@ def added_up(frame: pd.DataFrame, contract: TableContract, columns: Sequence[str
         sums = pd.to_numeric(made[name], errors="coerce").groupby(keys, dropna=False).transform("sum", min_count=1)
         made[name] = sums.map("{:g}".format, na_action="ignore").astype("str")
     again = made.duplicated(list(contract.key), keep="last")
-    note = f"{int(again.sum()):,} further row(s) of the same {', '.join(contract.key)} were added up"
+    note = f"{plural(int(again.sum()), 'further row was', 'further rows were')} added up with the same "
+    note += ", ".join(contract.key)
     return made.loc[~again], [note] if again.any() else []

@@ -11,7 +11,7 @@ from hybrid_toolkit.data.privacy.pseudonym import name_key
 from hybrid_toolkit.data.reading.raw_table import RawTable, normal_name
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.spec import Lookup
-from hybrid_toolkit.errors import MappingError
+from hybrid_toolkit.errors import MappingError, agreeing, plural
 
 
 def looked_up(
@@ -78,7 +78,8 @@ def _pairs(other: RawTable, come: str, to: str) -> _Keyed:
     twice = int(pairs.iloc[:, 0].duplicated().sum())
     if twice:
         raise MappingError(
-            f"{other.origin}: {twice} value(s) of '{come}' lead to more than one '{to}'.",
+            f"{other.origin}: {plural(twice, 'value')} of '{come}' {agreeing(twice, 'leads', 'lead')} to more than one "
+            f"'{to}'.",
             fix="Keep one row for each, or look up by another column.",
             code="MAP-LOOKUP",
         )

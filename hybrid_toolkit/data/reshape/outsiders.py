@@ -9,6 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.reshape.combine import SourcePart
 from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.errors import agreeing, plural
 
 
 def leave_outsiders(
@@ -43,9 +44,10 @@ def _without(part: SourcePart, gone: set[str]) -> SourcePart:
     if not theirs.any():
         return part
     if contract["worker_id"].required:
-        frame, said = part.frame.loc[~theirs], "were left out"
+        frame, said = part.frame.loc[~theirs], agreeing(int(theirs.sum()), "was left out", "were left out")
     else:
-        frame, said = part.frame.assign(worker_id=part.frame["worker_id"].mask(theirs)), "stand without a worker"
-    note = f"{int(theirs.sum()):,} row(s) of staff in other posts {said}"
+        frame = part.frame.assign(worker_id=part.frame["worker_id"].mask(theirs))
+        said = agreeing(int(theirs.sum()), "stands without a worker", "stand without a worker")
+    note = f"{plural(int(theirs.sum()), 'row')} of staff in other posts {said}"
     source = replace(part.source, rows=len(frame), notes=(*part.source.notes, note))
     return replace(part, frame=frame, source=source)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.half_days import FrameMade
+from hybrid_toolkit.errors import plural
 
 _YEAR = pd.DateOffset(months=12)
 """As the children in need census counts: within twelve months of an earlier referral."""
@@ -58,8 +59,8 @@ def fill_rereferrals(frame: pd.DataFrame, kind: str) -> FrameMade:
     recorded = frame.get("rereferral", pd.Series(None, index=frame.index, dtype="str"))
     empty = recorded.isna()
     note = (
-        f"{int((empty & text.eq('true')).sum()):,} re-referral(s) within twelve months were worked out; of "
-        f"{int((empty & text.isna()).sum()):,} referral(s) the year before is not in the extract"
+        f"{plural(int((empty & text.eq('true')).sum()), 're-referral was', 're-referrals were')} worked out within "
+        f"twelve months; the extract lacks the year before {plural(int((empty & text.isna()).sum()), 'referral')}"
     )
     return frame.assign(rereferral=text.where(empty, recorded).astype("str")), [note]
 

@@ -15,6 +15,7 @@ from hybrid_toolkit.data.reading.raw_table import normal_name
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.half_days import FrameMade, halves_of
 from hybrid_toolkit.data.reshape.spec import Grid, Households, Open, Spells, Steps, Wide
+from hybrid_toolkit.errors import plural
 
 WAVE_GAP = 31
 """Answers more than this many days after the last ones begin a new wave."""
@@ -180,7 +181,7 @@ def _waves(frame: pd.DataFrame, header: str, kind: str) -> FrameMade:
         wave=days.map(waves).map(lambda n: f"{n:.0f}", na_action="ignore").astype("str"),
         month=days.dt.strftime("%Y-%m-01").astype("str"),
     )
-    return made, [f"{len(set(waves.values()))} wave(s) were distinguished by '{header}'"]
+    return made, [f"{plural(len(set(waves.values())), 'wave was', 'waves were')} distinguished by '{header}'"]
 
 
 def _flags(frame: pd.DataFrame, flags: Mapping[str, Mapping[str, Mapping[str, bool]]]) -> FrameMade:
@@ -219,7 +220,7 @@ def _each(frame: pd.DataFrame, column: str, texts: Mapping[str, tuple[str, ...]]
     several = to.map(lambda v: isinstance(v, tuple))
     made = frame.assign(**{column: frame[column].astype("object").mask(several, to)}).explode(column)
     made = made.astype({column: "str"})
-    return made, [f"{int(several.sum()):,} row(s) were repeated for each part of their {column}"]
+    return made, [f"{plural(int(several.sum()), 'row was', 'rows were')} repeated for each part of their {column}"]
 
 
 def _households(frame: pd.DataFrame, households: Households, find: Callable[[str], str], key: bytes) -> FrameMade:

@@ -10,6 +10,7 @@ from hybrid_toolkit.data.known.names import is_known_header
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, now, text_frame
 from hybrid_toolkit.data.sheets.limits import MOST_COLUMNS, too_wide
 from hybrid_toolkit.data.sheets.tables_of_a_sheet import GridRow, Laid, lay_out
+from hybrid_toolkit.errors import agreeing, plural
 
 _CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 _SHOWN = 5
@@ -77,7 +78,7 @@ def _read(
     broken = sum(cell in _CELL_ERRORS for column in columns for cell in column)
     said = [*notes, *_aside(one, top)]
     if broken:
-        said.append(f"{broken:,} cell(s) hold a spreadsheet error such as #REF!")
+        said.append(f"{plural(broken, 'cell holds', 'cells hold')} a spreadsheet error such as #REF!")
     return RawTable(frame, origin, digest, kind, now(), tuple(said))
 
 
@@ -87,7 +88,7 @@ def _aside(one: Laid, top: int) -> list[str]:
     for kind, count in Counter(k for k, _ in one.aside).items():
         rows = [place + top for k, place in one.aside if k == kind]
         shown = ", ".join(map(str, rows[:_SHOWN])) + (", ..." if count > _SHOWN else "")
-        notes.append(f"{count:,} {kind} row(s) set aside: row {shown}")
+        notes.append(f"{plural(count, f'{kind} row')} set aside: {agreeing(count, 'row', 'rows')} {shown}")
     if one.top and not any(k in ("title", "note") and place < one.top for k, place in one.aside):
         notes.append(f"the header stands in row {one.top + top}")
     return notes

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.errors import StudyError, agreeing, plural
 
 CAUSAL_WORDS = (
     r"caus(e|es|ed|ing|al|ally|ality|ation|ative)",
@@ -299,8 +299,8 @@ def check_words(*texts: str) -> None:
     found = [w for t in texts for w in overreach(t)]
     if found:
         raise StudyError(
-            f"{len(found)} word(s) in the study's phrases claim more than a study may put into its own words: "
-            f"{', '.join(found)}.",
+            f"{plural(len(found), 'word')} in the study's phrases {agreeing(len(found), 'claims', 'claim')} more than "
+            f"a study may put into its own words: {', '.join(found)}.",
             fix="Name outcome and contrast plainly, a column by Words(outcome, phrase) or contrast; the claim's verb "
             "comes from the design.",
             code="WORDS",

@@ -10,7 +10,7 @@ import pandas as pd
 from hybrid_toolkit.designs.base import STOPPED_SHORT, CheckOf, FitOf
 from hybrid_toolkit.designs.checks import judge_left_out
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.result import Check
 
 MIN_EVENTS = 10
@@ -58,7 +58,7 @@ def check_events(terms: Callable[[DesignFit], int]) -> CheckOf:
         share = events / max(1, terms(fit))
         good = share >= MIN_EVENTS
         told = f"{events:,}" if events >= MIN_EVENTS else f"fewer than {MIN_EVENTS}"
-        message = f"{told} events for {terms(fit)} term(s)" + (
+        message = f"{told} events for {plural(terms(fit), 'term')}" + (
             "." if good else f": under {MIN_EVENTS} a term, so slopes lean away from nothing."
         )
         return Check("events", good, message, share if events >= MIN_EVENTS else None, MIN_EVENTS)

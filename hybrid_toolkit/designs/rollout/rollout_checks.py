@@ -14,7 +14,7 @@ from hybrid_toolkit.designs.base import CheckOf, FitOf
 from hybrid_toolkit.designs.checks import CHECK_LEVEL, judge_departure, judge_left_out, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.rollout.rollout_fits import before_after_fit, fit_two_by_two_plan, group_time, under_policy
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.planning.pretrend_power import detectable_slope
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
@@ -107,7 +107,7 @@ def check_placebo_in_time(frame: pd.DataFrame, fit: DesignFit) -> Check:
     if len(times) < 2:
         raise EstimationError(
             f"this check needs at least 2 periods before the policy started; there are {len(times)}.",
-            fix=f"Add at least {2 - len(times)} earlier period(s), or read the result without this check.",
+            fix=f"Add at least {plural(2 - len(times), 'earlier period')}, or read the result without this check.",
             code="NO-LEADS",
         )
     middle = times[(len(times) + 1) // 2]

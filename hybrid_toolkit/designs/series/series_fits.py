@@ -11,7 +11,7 @@ import pandas as pd
 from hybrid_toolkit.designs.base import FitOf
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.rollout.rollout_fits import design_settings, whole
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.series.interrupted_counts import fit_interrupted_counts
 from hybrid_toolkit.models.series.interrupted_series import fit_interrupted
@@ -58,7 +58,7 @@ def series_of(frame: pd.DataFrame, plan: ModelColumns, *, how: str, controlled: 
     twice = int(frame.duplicated([plan.panel_id, plan.time]).sum())
     if twice:
         raise EstimationError(
-            f"{twice:,} row(s) repeat a unit of '{plan.panel_id}' in a period of '{plan.time}'.",
+            f"{plural(twice, 'row repeats', 'rows repeat')} a unit of '{plan.panel_id}' in a period of '{plan.time}'.",
             fix="Combine the rows of each unit and period into one.",
             code="PANEL-DUPLICATE",
         )

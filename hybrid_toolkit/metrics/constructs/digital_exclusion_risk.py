@@ -13,7 +13,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from hybrid_toolkit.columns.plain_columns import check_table, measured
-from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.errors import MeasureError, plural
 from hybrid_toolkit.metrics.people import PERSON_KEYS
 from hybrid_toolkit.result import RowsHidden
 
@@ -86,8 +86,8 @@ class AreaIndex(RowsHidden):
         known = self.frame["deri"].dropna()
         spread = f", from {known.min():.1f} to {known.max():.1f}" if len(known) else ""
         return (
-            f"Digital Exclusion Risk Index of {len(known):,} area(s), {len(self.frame) - len(known):,} left out for "
-            f"missing indicators; base: {self.base}{spread}. {self.caution}"
+            f"Digital Exclusion Risk Index of {plural(len(known), 'area')}, {len(self.frame) - len(known):,} left out "
+            f"for missing indicators; base: {self.base}{spread}. {self.caution}"
         )
 
 
@@ -154,7 +154,8 @@ def _score(values: pd.Series[float], base: pd.Series[float], name: str) -> pd.Se
     outside = int(((x < low) | (x > high)).sum())
     if outside:
         raise MeasureError(
-            f"Indicator '{name}': {outside} area(s) lie outside the base's least and greatest value.",
+            f"Indicator '{name}': {plural(outside, 'area lies', 'areas lie')} outside the base's least and greatest "
+            "value.",
             fix="Use a base that holds the areas.",
             code="DERI-BASE",
         )
@@ -182,7 +183,9 @@ def _check(areas: pd.DataFrame, base: str, weights: Mapping[str, Mapping[str, fl
     twice = int(areas["area"].duplicated().sum())
     if twice:
         raise MeasureError(
-            f"{twice} area(s) have more than one row.", fix="Provide one row for each area.", code="DERI-AREA"
+            f"{plural(twice, 'area has', 'areas have')} more than one row.",
+            fix="Provide one row for each area.",
+            code="DERI-AREA",
         )
     for component, part in weights.items():
         if min(part.values()) < 0 or abs(sum(part.values()) - 1) > _ROUNDING:

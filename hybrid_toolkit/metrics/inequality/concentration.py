@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.errors import MeasureError, plural
 from hybrid_toolkit.metrics.inequality.inequality import (
     Inequality,
     generalised_index,
@@ -94,8 +94,8 @@ def concentration_index(
         outside = np.flatnonzero((s.outcome < low) | (s.outcome > high))
         if outside.size:
             raise MeasureError(
-                f"Column '{outcome}': {outside.size} value(s) lie outside the bounds {low:g} to {high:g}, "
-                f"first at usable rows {(outside[:5] + 1).tolist()}.",
+                f"Column '{outcome}': {plural(outside.size, 'value lies', 'values lie')} outside the bounds {low:g} to "
+                f"{high:g}, first at usable rows {(outside[:5] + 1).tolist()}.",
                 fix="Set the bounds of the outcome, or correct the rows.",
                 code="OUTCOME-BOUNDS",
             )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.columns.plain_columns import check_table, measured, plain
 from hybrid_toolkit.columns.scaling import scaled, solve_kept
-from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.errors import MeasureError, plural
 from hybrid_toolkit.metrics.inequality.decomposition import LEAST_LEFT_OUT, Decomposition, jackknife_parts
 from hybrid_toolkit.metrics.inequality.inequality import fractional_rank
 from hybrid_toolkit.metrics.inequality.oaxaca_blinder_split import covariate_columns
@@ -79,7 +79,7 @@ def decompose_concentration(
     groups = len(np.unique(codes))
     if groups < LEAST_LEFT_OUT:
         raise MeasureError(
-            f"{groups} cluster(s); leaving one out needs at least three.",
+            f"{plural(groups, 'cluster')}; leaving one out needs at least three.",
             fix="Use a finer cluster.",
             code="CLUSTERS-FEW",
         )

@@ -19,7 +19,7 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.columns.plain_columns import check_table, measured, plain
-from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.errors import MeasureError, plural
 from hybrid_toolkit.result import ResultBase
 
 LEAST_LEFT_OUT = 3
@@ -133,7 +133,7 @@ def two_groups(
     codes = pd.factorize(kept[cluster])[0] if cluster else np.arange(len(kept))
     if len(np.unique(codes)) < LEAST_LEFT_OUT:
         raise MeasureError(
-            f"{len(np.unique(codes))} cluster(s); leaving one out needs at least three.",
+            f"{plural(len(np.unique(codes)), 'cluster')}; leaving one out needs at least three.",
             fix="Use a finer cluster.",
             code="CLUSTERS-FEW",
         )

@@ -19,7 +19,7 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.columns.plain_columns import check_table, measured, plain
-from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.errors import MeasureError, plural
 from hybrid_toolkit.result import ResultBase
 
 _ZERO_MEAN = 1e-12
@@ -150,14 +150,16 @@ def inequality_sample(
     if (w < 0).any():
         at = np.flatnonzero(w < 0)
         raise MeasureError(
-            f"Column '{weight}': {at.size} weight(s) are below zero, first at rows {(at[:5] + 1).tolist()}.",
+            f"Column '{weight}': {plural(at.size, 'weight is', 'weights are')} below zero, first at rows "
+            f"{(at[:5] + 1).tolist()}.",
             fix="Use weights of zero or more.",
             code="WEIGHT-NEGATIVE",
         )
     codes = np.arange(len(kept)) if cluster is None else pd.factorize(plain(kept[cluster]))[0]
     if len(np.unique(codes)) < 2:
         raise MeasureError(
-            f"{len(kept)} usable rows in {len(np.unique(codes))} cluster(s); an interval needs at least two clusters.",
+            f"{len(kept)} usable rows in {plural(len(np.unique(codes)), 'cluster')}; an interval needs at least two "
+            "clusters.",
             fix="Use a finer cluster, or more data.",
             code="CLUSTERS-FEW",
         )
@@ -287,7 +289,8 @@ def theil(
     below = np.flatnonzero(s.outcome < 0)
     if below.size:
         raise MeasureError(
-            f"Column '{outcome}': {below.size} value(s) are below zero; the Theil index needs zero or more.",
+            f"Column '{outcome}': {plural(below.size, 'value is', 'values are')} below zero; the Theil index needs "
+            "zero or more.",
             fix="Use gini() or concentration_index() for outcomes that may be negative.",
             code="OUTCOME-NEGATIVE",
         )

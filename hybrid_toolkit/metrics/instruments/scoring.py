@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.instruments import Instrument, InstrumentScale, load_instrument
-from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.errors import MeasureError, plural
 from hybrid_toolkit.result import RowsHidden
 
 _OFF_STEP = 1e-9
@@ -101,8 +101,8 @@ class InstrumentScores(RowsHidden):
         """
         g = self.glance().iloc[0]
         text = (
-            f"{self.instrument.name}: {g['n']:,} sets of answers, {g['scales']} scale(s), "
-            f"{g['n_scored']:,} scores, {g['n_dropped']:,} not given for want of answers."
+            f"{self.instrument.name}: {g['n']:,} sets of answers, {plural(g['scales'], 'scale')}, {g['n_scored']:,} "
+            f"scores, {g['n_dropped']:,} not given for want of answers."
         )
         if self.instrument.exploratory:
             text += " Exploratory: this instrument has not been validated."
@@ -179,7 +179,8 @@ def _wide(frame: pd.DataFrame, definition: Instrument) -> tuple[pd.DataFrame, li
     odd = [c for c in rest if any(c.startswith(p) for p in prefixes) and c not in scales]
     if odd:
         raise _error(
-            definition, f"{len(odd)} column(s) look like its items and are not: {', '.join(odd)}",
+            definition,
+            f"{plural(len(odd), 'column is', 'columns are')} none of its items, yet named like one: {', '.join(odd)}",
             f"Its items are {definition.item_ids[0]} to {definition.item_ids[-1]}.", "ITEM-UNKNOWN",
         )  # fmt: skip
     clash = [c for c in rest if c in scales and c not in definition.item_ids]
@@ -198,7 +199,8 @@ def _from_long(frame: pd.DataFrame, definition: Instrument) -> tuple[pd.DataFram
     if odd.any():
         places = ", ".join(map(str, (np.flatnonzero(frame.index.isin(rows.index[odd])) + 1)[:5]))
         raise _error(
-            definition, f"{int(odd.sum())} answer(s) name an item it does not have (rows {places})",
+            definition,
+            f"{plural(int(odd.sum()), 'answer names', 'answers name')} an item it does not have (rows {places})",
             f"Its items are {definition.item_ids[0]} to {definition.item_ids[-1]}.", "ITEM-UNKNOWN",
         )  # fmt: skip
     keys = [c for c in map(str, frame.columns) if c not in (*_LONG, "instrument")]
@@ -233,7 +235,7 @@ def _checked(values: pd.Series[float], definition: Instrument, what: str) -> pd.
         if bad.any():
             places = ", ".join(map(str, (np.flatnonzero(bad.to_numpy(dtype=bool)) + 1)[:5]))
             raise _error(
-                definition, f"{what}: {int(bad.sum())} answer(s) are {why} (rows {places})",
+                definition, f"{what}: {plural(int(bad.sum()), 'answer is', 'answers are')} {why} (rows {places})",
                 f"Answers run from {definition.low:g} to {definition.high:g} in steps of {definition.step:g}; "
                 "leave an answer that was not given empty.", code,
             )  # fmt: skip

@@ -13,7 +13,7 @@ from scipy import stats
 from hybrid_toolkit.arrays import Codes, Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.privacy.inside import inside
-from hybrid_toolkit.errors import MeasureError, UsageError
+from hybrid_toolkit.errors import MeasureError, UsageError, plural
 from hybrid_toolkit.metrics.compute import cluster_of, metric_values
 from hybrid_toolkit.metrics.grouping import NOT_RECORDED, group_order, groups
 from hybrid_toolkit.metrics.intervals.influence import Estimate, MeanOf, Slope
@@ -110,7 +110,7 @@ def measure_differences(
     reference = str(labels[labels.isin(names)].value_counts(sort=True).index[0]) if reference is None else reference
     if reference not in names or len(names) < 2:
         raise MeasureError(
-            f"differences by '{by}' need the reference group and one more; there are {len(names)} group(s).",
+            f"differences by '{by}' need the reference group and one more; there are {plural(len(names), 'group')}.",
             fix="Use a group that measure lists for this 'by' as reference, or leave reference out.",
             code="GROUP-REFERENCE",
         )

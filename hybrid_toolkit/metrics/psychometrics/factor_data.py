@@ -12,7 +12,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.plain_columns import LARGEST, as_numbers, check_table
-from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.errors import MeasureError, agreeing, plural
 from hybrid_toolkit.metrics.psychometrics.factor_model import Moments
 
 _SINGULAR = 1e-8
@@ -89,7 +89,8 @@ def _declared(frame: pd.DataFrame, factors: Mapping[str, Sequence[str]], others:
     twice = sorted({i for i in items if items.count(i) > 1})
     if twice:
         raise _error(
-            f"{', '.join(twice)} stand(s) in more than one place; an item belongs to one factor here.",
+            f"{plural(len(twice), 'item stands', 'items stand')} in more than one place: {', '.join(twice)}; an item "
+            "belongs to one factor here.",
             "Give each item to one factor.",
             "FACTOR-ITEMS",
         )
@@ -97,7 +98,8 @@ def _declared(frame: pd.DataFrame, factors: Mapping[str, Sequence[str]], others:
     short = [name for name, mine in factors.items() if len(mine) < least]
     if short:
         raise _error(
-            f"factor(s) {', '.join(short)}: fewer than {least} items; the model is not identified.",
+            f"{plural(len(short), 'factor')} with fewer than {least} items: {', '.join(short)}; the model is not "
+            "identified.",
             "A single factor needs 3 items, and each of several related factors needs 2.",
             "FACTOR-IDENTIFY",
         )
@@ -113,7 +115,7 @@ def _numbers(frame: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
         endless = int((np.abs(values.to_numpy(dtype=float)) > LARGEST).sum())
         if text or endless:
             raise _error(
-                f"item '{item}': {text + endless} answer(s) are not finite numbers.",
+                f"item '{item}': {plural(text + endless, 'answer is', 'answers are')} not finite numbers.",
                 "Code answers as numbers; leave an answer that was not given empty.",
                 "ITEM-TYPE",
             )
@@ -144,7 +146,7 @@ def prepare_answers(
     names = tuple(n for n in names if (label == n).any())
     if group is not None and len(names) < 2:
         raise _error(
-            f"column '{group}' has {len(names)} group(s) with complete answers; two are needed.",
+            f"column '{group}' has {plural(len(names), 'group')} with complete answers; two are needed.",
             "Name a column of two or more groups, or leave group out.",
             "GROUP-ONE",
         )
@@ -183,7 +185,8 @@ def _enough(parts: list[Array], items: Sequence[str]) -> None:
     small = sum(len(part) <= p for part in parts)
     if small:
         raise _error(
-            f"{small} of {len(parts)} group(s) have {p} or fewer complete rows for {p} items.",
+            f"{small} of {plural(len(parts), 'group')} {agreeing(small, 'has', 'have')} {p} or fewer complete rows for "
+            f"{p} items.",
             "Use fewer items or larger groups; 100 rows a group is a sensible least.",
             "FACTOR-N",
         )
@@ -217,14 +220,15 @@ def _notes(
     small = sum(m.n < MIN_GROUP for m in moments)
     if small:
         out.append(
-            f"{small} of {len(names)} group(s) have fewer than {MIN_GROUP} complete rows: tests have little power."
+            f"{small} of {plural(len(names), 'group')} {agreeing(small, 'has', 'have')} fewer than {MIN_GROUP} "
+            "complete rows: tests have little power."
         )
     counts = [len(np.unique(rows[:, j])) for j in range(rows.shape[1])]
     coarse = sum(c < FEW_ANSWERS for c in counts)
     if coarse:
         out.append(
-            f"{coarse} item(s) have fewer than {FEW_ANSWERS} different answers: treating them as continuous may "
-            "understate loadings and blur thresholds."
+            f"{plural(coarse, 'item has', 'items have')} fewer than {FEW_ANSWERS} different answers: treating them as "
+            "continuous may understate loadings and blur thresholds."
         )
     elif max(counts) <= _MOST_ANSWERS:
         out.append("Items with few ordered answers are treated as continuous; the scaled test allows for their shape.")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.errors import UsageError, plural
 from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData, prepare_answers
 from hybrid_toolkit.metrics.psychometrics.factor_estimates import FactorSolution, parameter_table, solve_factor_model
 from hybrid_toolkit.metrics.psychometrics.factor_indices import FitIndices
@@ -176,7 +176,7 @@ class FactorFit(ResultBase):
         i = self.indices
         groups = "" if len(self.groups) == 1 else f" in {len(self.groups)} groups"
         items = sum(map(len, self.factors.values()))
-        text = f"{len(self.factors)} factor(s) of {items} items, {sum(self.n):,} rows{groups}"
+        text = f"{plural(len(self.factors), 'factor')} of {items} items, {sum(self.n):,} rows{groups}"
         text += f" ({self.n_dropped:,} left out for missing answers)."
         if not self.converged:
             text += " The fit did not converge: no figure of it may be used."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.errors import MeasureError, plural
 from hybrid_toolkit.metrics.psychometrics.factor_fit import FactorFit
 
 
@@ -52,7 +52,7 @@ def omega_of_model(fit: FactorFit) -> pd.DataFrame:
             code="FACTOR-FIT",
         )
     if not fit.converged or fit.heywood:
-        state = f"has {len(fit.heywood)} improper value(s)" if fit.heywood else "did not converge"
+        state = f"has {plural(len(fit.heywood), 'improper value')}" if fit.heywood else "did not converge"
         raise MeasureError(
             f"the factor model {state}, so omega has no meaning.",
             fix="Use fewer factors, or more rows, until fit.converged is True and fit.heywood is empty.",

@@ -12,7 +12,7 @@ from statsmodels.stats.inter_rater import cohens_kappa as _cohens_kappa
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.plain_columns import as_numbers, measured_table, one_column, plain
-from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.errors import MeasureError, plural
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability
 
 _WEIGHTS = ("none", "linear", "quadratic")
@@ -127,7 +127,9 @@ def _codes(pair: pd.DataFrame, categories: Sequence[Any] | None) -> list[Any]:
     outside = int((~pair.isin(codes)).to_numpy().sum())
     if outside:
         raise MeasureError(
-            f"{outside} code(s) are not among the categories.", fix="Name every category.", code="KAPPA-CODE"
+            f"{plural(outside, 'code is', 'codes are')} not among the categories.",
+            fix="Name every category.",
+            code="KAPPA-CODE",
         )
     if len(pair) < 3 or len(seen) < 2:
         raise MeasureError(

@@ -12,7 +12,7 @@ from scipy import optimize, stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.plain_columns import measured_table
-from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.errors import MeasureError, agreeing, plural
 
 _LEAST_ITEMS, _LEAST_ROWS = 3, 3
 """One factor has a loading for each item only from three items on (two loadings, one correlation), and a correlation
@@ -112,7 +112,7 @@ def item_matrix(items: pd.DataFrame, least: int = 2) -> Array:
     constant = int((values.std(axis=0) == 0).sum())
     if constant:
         raise MeasureError(
-            f"{constant} item(s) have the same answer in every row.",
+            f"{plural(constant, 'item has', 'items have')} the same answer in every row.",
             fix="Leave them out; an item that does not vary measures nothing here.",
             code="ITEM-CONSTANT",
         )
@@ -139,7 +139,7 @@ def against_the_rest(items: pd.DataFrame) -> str:
     --------
     >>> x = pd.DataFrame({"a": [1, 2, 3, 4, 5.0] * 3, "b": [1, 2, 3, 5, 4.0] * 3, "c": [5, 4, 3, 2, 1.0] * 3})
     >>> against_the_rest(x)
-    "1 of 3 item(s) go against the others: 'c'. Reverse what is worded the other way before reading this figure."
+    "1 of 3 items goes against the others: 'c'. Reverse what is worded the other way before reading this figure."
     """
     rows = items.astype("float64").dropna()
     values = rows.to_numpy()
@@ -154,8 +154,8 @@ def against_the_rest(items: pd.DataFrame) -> str:
         return ""
     told = ", ".join(f"'{n}'" for n in named)
     return (
-        f"{len(named)} of {values.shape[1]} item(s) go against the others: {told}. Reverse what is worded the other "
-        "way before reading this figure."
+        f"{len(named)} of {plural(values.shape[1], 'item')} {agreeing(len(named), 'goes', 'go')} against the others: "
+        f"{told}. Reverse what is worded the other way before reading this figure."
     )
 
 

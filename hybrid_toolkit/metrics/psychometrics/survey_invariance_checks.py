@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
+from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError, plural
 from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
 from hybrid_toolkit.metrics.constructs.exposure import mode_of_work
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument
@@ -30,7 +30,8 @@ def _scale(instrument: str, scale: str, by: str) -> InstrumentScale:
     found = load_instrument(instrument).scale(scale)
     if len(found.items) < 3 or not found.reliability:
         raise MeasureError(
-            f"scale '{scale}' has {len(found.items)} item(s) that are added up; invariance needs a factor of 3.",
+            f"scale '{scale}' has {plural(len(found.items), 'item that is', 'items that are')} added up; invariance "
+            "needs a factor of 3.",
             fix="Compare its items one by one, and say that invariance cannot be tested.",
             code="FACTOR-IDENTIFY",
         )

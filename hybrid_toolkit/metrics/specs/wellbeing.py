@@ -9,6 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import Instrument, instruments_in
+from hybrid_toolkit.errors import plural
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_load
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument, survey_scores
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
@@ -70,7 +71,7 @@ def _specs(definition: Instrument) -> tuple[MetricSpec, ...]:
                 unit="worker and wave",
                 columns=_SURVEY,
                 values={"survey.instrument": (instrument,)},
-                formula=f"{scale.score} of {len(scale.items)} item(s){reversed_items}"
+                formula=f"{scale.score} of {plural(len(scale.items), 'item')}{reversed_items}"
                 f"{', put through the published conversion table' if scale.table else ''}, {missing}; "
                 "mean over workers",
                 low=scale.low,

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import optimize, special
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.fisher_scoring import ScoringSolution, solve_glm
 from hybrid_toolkit.models.generalised.glm_result import QUASI, GeneralisedFit, Made, read_rows
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
@@ -118,7 +118,7 @@ def whole_counts(rows: pd.DataFrame, name: str) -> Array:
     bad = int((~np.isfinite(y) | (y < 0) | (y != np.round(y))).sum())
     if bad or not y.sum() > 0:
         raise EstimationError(
-            f"outcome '{name}' holds {bad} value(s) that are not whole numbers from 0"
+            f"outcome '{name}' holds {plural(bad, 'value that is', 'values that are')} not whole numbers from 0"
             + ("." if y.sum() > 0 else ", and no event at all."),
             fix="Pass counts; model a rate by its count and its time at risk.",
             code="COUNTS" if bad else "NO-EVENT",
@@ -140,7 +140,9 @@ def log_time(rows: pd.DataFrame, name: str | None) -> Array | None:
     bad = int((~np.isfinite(time) | (time <= 0)).sum())
     if bad:
         raise EstimationError(
-            f"{bad} row(s) have a '{name}' that is not above 0.", fix="Pass time at risk above 0.", code="TIMES"
+            f"{plural(bad, 'row has', 'rows have')} a '{name}' that is not above 0.",
+            fix="Pass time at risk above 0.",
+            code="TIMES",
         )
     return np.asarray(np.log(time))
 

@@ -9,7 +9,7 @@ from scipy import special
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import Scaled, settled_columns
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.separation import perfectly_separated
 
 FLAT = 1e-8
@@ -198,7 +198,8 @@ def _not_apart(z: Array, y: Array, link: str, what: str, code: str) -> None:
     found = perfectly_separated(z, y, counts=link == "log")
     if found:
         raise EstimationError(
-            f"separation: {found} column(s) predict {what} perfectly, so their slopes have no finite estimate.",
+            f"separation: {plural(found, 'column predicts', 'columns predict')} {what} perfectly, without a finite "
+            "estimate of the slope.",
             fix="Merge levels that are rare, leave the column out, or keep to rows where both answers could occur.",
             code=code,
         )

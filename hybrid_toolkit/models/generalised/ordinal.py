@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import settled_columns
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.fisher_scoring import FAR, FLAT, RAGGED
 from hybrid_toolkit.models.generalised.ordinal_links import CUMULATIVE
 from hybrid_toolkit.models.generalised.ordinal_result import ORDINAL_LINKS, OrdinalFit
@@ -183,7 +183,8 @@ def _not_apart(z: Array, answer: NDArray[np.intp]) -> None:
     found = told_apart(z, answer)
     if found:
         raise EstimationError(
-            f"separation: {found} term(s) predict the answers perfectly, so their slopes have no finite estimate.",
+            f"separation: {plural(found, 'term predicts', 'terms predict')} the answers perfectly, without a finite "
+            "estimate of the slope.",
             fix="Merge answers or levels that are rare, or leave the term out.",
             code="SEPARATION",
         )
@@ -227,7 +228,8 @@ def read_answers(rows: pd.DataFrame, name: str, levels: Sequence[object] | None)
     present = np.unique(position)
     if outside or len(present) < 2:
         raise EstimationError(
-            f"outcome '{name}': {len(present)} answer(s) occur and {outside} row(s) lie outside the levels given.",
+            f"outcome '{name}': {plural(len(present), 'answer occurs', 'answers occur')} and "
+            f"{plural(outside, 'row lies', 'rows lie')} outside the levels given.",
             fix="Name every answer in levels; at least two must occur.",
             code="LEVELS" if outside else "CONSTANT",
         )

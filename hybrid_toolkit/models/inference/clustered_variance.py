@@ -6,7 +6,7 @@ import numpy as np
 
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import solve_kept
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 
 CLUSTERED_VARIANCES = {
     "jackknife": "linearised leave-one-cluster-out jackknife (CV3)",
@@ -43,7 +43,7 @@ def enough_clusters(clusters: Codes, name: str) -> int:
     found = int(clusters.max()) + 1 if len(clusters) else 0
     if found < 2:
         raise EstimationError(
-            f"the complete rows lie in {found} cluster(s) of '{name}'; clustered intervals need at least 2.",
+            f"the complete rows lie in {plural(found, 'cluster')} of '{name}'; clustered intervals need at least 2.",
             fix="Add clusters until there are at least 2, fill missing values, or cluster on a smaller unit with a "
             "reason.",
             code="CLUSTERS",

@@ -11,7 +11,7 @@ from scipy import optimize, stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.plain_columns import LARGEST
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.inference.meta_analysis_result import (
     META_ANALYSIS_INTERVALS,
     META_ANALYSIS_METHODS,
@@ -205,16 +205,15 @@ def _checked(estimates: ArrayLike, variances: ArrayLike) -> tuple[Array, Array]:
         )
     if len(y) < 2:
         raise EstimationError(
-            f"{len(y)} site(s) were given; combining needs at least 2.",
+            f"{plural(len(y), 'site was', 'sites were')} given; combining needs at least 2.",
             fix="Add sites until there are at least 2.",
             code="SITES",
         )
     bad = np.flatnonzero(~((np.abs(y) < LARGEST) & (v > 1 / LARGEST) & (v < LARGEST)))
     if len(bad):
         raise EstimationError(
-            f"{len(bad)} site(s) have an estimate that is not finite or a variance not above zero (or numbers beyond "
-            f"{LARGEST:.0e}), at positions "
-            f"{', '.join(map(str, bad[:5]))}.",
+            f"{plural(len(bad), 'site has', 'sites have')} an estimate that is not finite or a variance not above zero "
+            f"(or numbers beyond {LARGEST:.0e}), at positions {', '.join(map(str, bad[:5]))}.",
             fix="Leave them out, or correct their fit.",
             code="SITES",
         )

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import check_level, varying, zero_one
@@ -240,7 +240,7 @@ def _constant(name: str, values: Array, group: Codes, cluster: str) -> None:
     mixed = int((np.bincount(group, weights=(values - mean[group]) ** 2) > _VARIES).sum())
     if mixed:
         raise EstimationError(
-            f"'{name}' changes within {mixed} cluster(s) of '{cluster}'.",
+            f"'{name}' changes within {plural(mixed, 'cluster')} of '{cluster}'.",
             fix="Name what was assigned as the cluster.",
             code="CLUSTER-ARMS",
         )

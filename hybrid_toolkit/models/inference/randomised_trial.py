@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled, settled_columns
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
@@ -289,14 +289,14 @@ def _arms(d: Array, group: NDArray[np.int64], cluster: str | None) -> None:
     mixed = int(((share > 0) & (share < 1)).sum())
     if mixed:
         raise EstimationError(
-            f"the arm changes within {mixed} cluster(s) of '{cluster}'.",
+            f"the arm changes within {plural(mixed, 'cluster')} of '{cluster}'.",
             fix="Name what was randomised as the cluster, or leave it out if rows were.",
             code="CLUSTER-ARMS",
         )
     fewest = int(min((share == 1).sum(), (share == 0).sum()))
     if fewest < 2:
         raise EstimationError(
-            f"an arm has {fewest} randomised unit(s); an error needs at least 2.",
+            f"an arm has {plural(fewest, 'randomised unit')}; an error needs at least 2.",
             fix="Add units until each arm has at least 2.",
             code="CLUSTERS",
         )

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError, from_extra
+from hybrid_toolkit.errors import EstimationError, from_extra, plural
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers, told_names
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
@@ -99,7 +99,7 @@ def fit_linear_pyfixest(
     if len(rows) <= len(given) + 1:
         raise EstimationError(
             f"{len(rows)} complete rows cannot carry {len(given) + 1} coefficients.",
-            fix=f"Add at least {len(given) + 2 - len(rows)} row(s), or use fewer terms.",
+            fix=f"Add at least {plural(len(given) + 2 - len(rows), 'row')}, or use fewer terms.",
             code="TOO-FEW-ROWS",
         )
     z = _unit(design_columns(rows, [t for ts in lists.values() for t in ts]))[0]
@@ -137,7 +137,8 @@ def fit_linear_pyfixest(
     lost = [c for c in given if c not in {names[str(c)] for c in table.index}]
     if lost:
         raise EstimationError(
-            f"{len(lost)} column(s) vary only with other columns or fixed effects: {told_names(lost)}.",
+            f"{plural(len(lost), 'column varies', 'columns vary')} only with other columns or fixed effects: "
+            f"{told_names(lost)}.",
             fix="Leave out the column, or the fixed effect or column that determines it.",
             code="SINGULAR",
         )

@@ -11,7 +11,7 @@ from scipy import special
 
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import settled_columns
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, agreeing, plural
 from hybrid_toolkit.models.generalised.counts import log_time, whole_counts
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.generalised.ordinal import read_answers
@@ -245,8 +245,8 @@ def _groups(g: Codes, name: str, family: str, trials: str | None) -> None:
     alone = found >= len(g) and family == "binomial" and trials is None
     if found < 2 or alone:
         raise EstimationError(
-            f"'{name}' has {found} group(s) in {len(g)} complete rows: a random intercept needs at least 2 groups, and "
-            "for a yes/no outcome several rows a group.",
+            f"'{name}' has {plural(found, 'group')} in {len(g)} complete rows: a random intercept needs at least 2 "
+            "groups, and for a yes/no outcome several rows a group.",
             fix="Add groups, or rows for each group, or leave the random intercept out.",
             code="GROUPS",
         )
@@ -259,7 +259,7 @@ def _within(g: Codes, cluster: Codes, group: str, name: str) -> Codes:
     crossing = len(np.unique(g[first[g] != cluster]))
     if crossing:
         raise EstimationError(
-            f"{crossing} group(s) of '{group}' lie in more than one '{name}'.",
+            f"{plural(crossing, 'group')} of '{group}' {agreeing(crossing, 'lies', 'lie')} in more than one '{name}'.",
             fix="Use clusters that contain whole groups.",
             code="CLUSTERS-CROSSED",
         )
@@ -282,7 +282,8 @@ def _family(
     bad = int(((y != np.round(y)) | (m != np.round(m)) | (y < 0) | (y > m) | (m < 1)).sum())
     if bad or not 0 < y.sum() < m.sum():
         raise EstimationError(
-            f"{bad} row(s) have successes that are not whole numbers from 0 to their trials, or all or none succeed.",
+            f"{plural(bad, 'row has', 'rows have')} successes that are not whole numbers from 0 to their trials, or "
+            "all or none succeed.",
             fix="Pass whole counts of successes and of trials.",
             code="TRIALS",
         )

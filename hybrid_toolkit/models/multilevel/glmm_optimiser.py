@@ -9,7 +9,7 @@ from scipy import optimize
 
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import LOST, settled_columns
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.fisher_scoring import FAR, RAGGED
 from hybrid_toolkit.models.generalised.separation import perfectly_separated, told_apart
 from hybrid_toolkit.models.inference import clustered_variance as clustered
@@ -88,8 +88,8 @@ class Search:
             found = told_apart(self.basis.z, made.answer)
         if found:
             raise EstimationError(
-                f"separation: {found} column(s) predict '{outcome}' perfectly, so their slopes have no finite "
-                "estimate.",
+                f"separation: {plural(found, 'column predicts', 'columns predict')} '{outcome}' perfectly, without a "
+                "finite estimate of the slope.",
                 fix="Merge levels that are rare, or leave the column out.",
                 code="SEPARATION",
             )

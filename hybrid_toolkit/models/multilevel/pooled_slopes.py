@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.multilevel.slope_pool import SlopePool, evened
@@ -227,14 +227,15 @@ def fit_pooled_slopes(
     levels = sorted(rows[group].unique())
     if len(levels) < LEAST_GROUPS:
         raise EstimationError(
-            f"'{group}' has {len(levels)} group(s) in the complete rows; pooling needs at least {LEAST_GROUPS}.",
+            f"'{group}' has {plural(len(levels), 'group')} in the complete rows; pooling needs at least "
+            f"{LEAST_GROUPS}.",
             fix="Compare two groups by a moderator instead.",
             code="GROUPS",
         )
     flat = int((rows.groupby(group)[exposure].nunique() < 2).sum())
     if flat:
         raise EstimationError(
-            f"the exposure does not vary in {flat} of {len(levels)} group(s).",
+            f"the exposure does not vary in {flat} of {plural(len(levels), 'group')}.",
             fix="Merge groups that are small.",
             code="SINGULAR",
         )

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import linalg
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import factorize, numbers
 from hybrid_toolkit.models.terms.result_rows import frozen
 
@@ -189,8 +189,8 @@ def level_codes(rows: pd.DataFrame, columns: Sequence[str], *, each_row: bool = 
     found = int(code.max()) + 1
     if found < 2 or found >= len(rows) + each_row:
         raise EstimationError(
-            f"grouping '{':'.join(columns)}' has {found} group(s) in {len(rows)} complete rows: variance between "
-            "groups needs at least 2 groups and fewer groups than rows.",
+            f"grouping '{':'.join(columns)}' has {plural(found, 'group')} in {len(rows)} complete rows: variance "
+            "between groups needs at least 2 groups and fewer groups than rows.",
             fix="Add groups, or rows for each group, or leave the grouping out.",
             code="GROUPS",
         )

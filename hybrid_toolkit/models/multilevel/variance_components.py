@@ -12,7 +12,7 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled, settled_columns
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_names, as_terms, design, varying
@@ -200,8 +200,9 @@ def fit_variance_components(
     sizes = rows[group].value_counts()
     if len(sizes) < _LEAST_GROUPS or sizes.max() < 2:
         raise EstimationError(
-            f"{len(sizes)} group(s) of '{group}', the largest with {int(sizes.max()) if len(sizes) else 0} row(s): "
-            f"variance between groups needs at least {_LEAST_GROUPS} groups and groups of 2.",
+            f"{plural(len(sizes), 'group')} of '{group}', the largest with "
+            f"{plural(int(sizes.max()) if len(sizes) else 0, 'row')}: variance between groups needs at least "
+            f"{_LEAST_GROUPS} groups and groups of 2.",
             fix=f"Add groups until there are at least {_LEAST_GROUPS}, or rows until one group has at least 2.",
             code="GROUPS",
         )

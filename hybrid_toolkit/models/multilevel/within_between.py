@@ -10,7 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import DIGITS, OWN
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, agreeing, plural
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.multilevel.mixed import fit_mixed
 from hybrid_toolkit.models.multilevel.mixed_result import MixedFit
@@ -230,7 +230,8 @@ def fit_within_between(
     split = rows.groupby(panel_id)[cluster].nunique() if panel_id != cluster else pd.Series([1])
     if (split > 1).any():
         raise EstimationError(
-            f"{int((split > 1).sum())} unit(s) of '{panel_id}' lie in more than one '{cluster}'.",
+            f"{plural(int((split > 1).sum()), 'unit')} of '{panel_id}' "
+            f"{agreeing(int((split > 1).sum()), 'lies', 'lie')} in more than one '{cluster}'.",
             fix="Use clusters that a unit does not change, or name the pair as the unit.",
             code="CLUSTERS-CROSSED",
         )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.planning.slope_power import t_power
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
@@ -172,8 +172,8 @@ def stepped_wedge_power(
     clusters, periods = steps * clusters_per_step, baseline + steps * per_step
     if small_sample and clusters < 3:
         raise EstimationError(
-            f"{clusters} cluster(s) leave no degrees of freedom.",
-            fix=f"Add at least {3 - clusters} cluster(s), or set small_sample=False.",
+            f"{plural(clusters, 'cluster leaves', 'clusters leave')} no degrees of freedom.",
+            fix=f"Add at least {plural(3 - clusters, 'cluster')}, or set small_sample=False.",
             code="CLUSTERS",
         )
     first = np.repeat(baseline + per_step * np.arange(steps), clusters_per_step)

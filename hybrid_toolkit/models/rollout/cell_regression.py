@@ -12,7 +12,7 @@ from scipy import linalg, sparse
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import DIGITS, OWN, solve_kept
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, agreeing, plural
 from hybrid_toolkit.models.linear.cluster_crossproducts import CrossProductLayout, crv1, jackknife
 
 
@@ -98,7 +98,8 @@ def _scaled(total: Array, base: int, n: int) -> Array:
         root -= np.outer(root[:, j], root[j]) / root[j, j]
     if empty:
         raise EstimationError(
-            f"{empty} of {len(rest)} effect(s) vary only with others, with the units or with the periods.",
+            f"{empty} of {plural(len(rest), 'effect')} {agreeing(empty, 'varies', 'vary')} only with others, with the "
+            "units or with the periods.",
             fix="Leave out at least one time, or add 1 unit or more without treatment.",
             code="SINGULAR",
         )
@@ -111,13 +112,13 @@ def _scaled(total: Array, base: int, n: int) -> Array:
 def _enough(y: Array, clusters: int, needed: int) -> None:
     if clusters < 2:
         raise EstimationError(
-            f"the complete rows lie in {clusters} cluster(s); clustered intervals need at least 2.",
-            fix=f"Add at least {2 - clusters} cluster(s), or fill missing values.",
+            f"the complete rows lie in {plural(clusters, 'cluster')}; clustered intervals need at least 2.",
+            fix=f"Add at least {plural(2 - clusters, 'cluster')}, or fill missing values.",
             code="CLUSTERS",
         )
     if y.size <= needed:
         raise EstimationError(
             f"{y.size} complete rows cannot carry {needed} coefficients and intercepts.",
-            fix=f"Add at least {needed + 1 - y.size} row(s), or estimate fewer effects.",
+            fix=f"Add at least {plural(needed + 1 - y.size, 'row')}, or estimate fewer effects.",
             code="TOO-FEW-ROWS",
         )

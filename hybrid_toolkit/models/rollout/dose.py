@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError, from_extra
+from hybrid_toolkit.errors import EstimationError, from_extra, plural
 from hybrid_toolkit.models.rollout.panel_blocks import NEVER
 from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
@@ -254,7 +254,7 @@ def fit_dose(
     if found < least_doses or n_treated < least_units:
         lower = "a lower degree, or " if degree > 1 else ""
         raise EstimationError(
-            f"{n_treated} treated units with {found} dose(s) cannot carry a curve of degree {degree}.",
+            f"{n_treated} treated units with {plural(found, 'dose')} cannot carry a curve of degree {degree}.",
             fix=f"Add treated units until there are {least_units}, at {least_doses} doses or more, or use "
             f"{lower}group-time effects, which ask for no dose.",
             code="TOO-FEW-DOSES",
@@ -271,7 +271,7 @@ def _doses(frame: pd.DataFrame, p: PanelData, panel_id: str, dose: str) -> Array
     wrong = int((~(mine[treated] > 0)).sum())
     if moved or wrong:
         raise EstimationError(
-            f"column '{dose}' changes within {moved} treated unit(s), and is not above 0 in {wrong}.",
+            f"column '{dose}' changes within {plural(moved, 'treated unit')}, and is not above 0 in {wrong}.",
             fix="Set for each treated unit the one dose that its policy has once it starts.",
             code="DOSE",
         )

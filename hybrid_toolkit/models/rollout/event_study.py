@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.rollout.cell_regression import regress_cells
 from hybrid_toolkit.models.rollout.group_time import FEW_FOR_INFLUENCE
@@ -190,10 +190,10 @@ class EventStudyFit(ResultBase):
         )
         few += support.few_words(self.clusters_behind(), holds=self.variance == "jackknife")
         return (
-            f"{self.outcome}: {ESTIMATORS[self.estimator]}; {self.n_units} units with {len(self.cohorts)} start(s), "
-            f"{self.n_clusters} clusters, {self.n_incomplete} incomplete and {self.n_always} always treated units left "
-            f"out.{mixed}{few} They are effects on the treated only if the groups would have moved in parallel without "
-            "treatment, and did not move ahead of it."
+            f"{self.outcome}: {ESTIMATORS[self.estimator]}; {self.n_units} units with "
+            f"{plural(len(self.cohorts), 'start')}, {self.n_clusters} clusters, {self.n_incomplete} incomplete and "
+            f"{self.n_always} always treated units left out.{mixed}{few} They are effects on the treated only if the "
+            "groups would have moved in parallel without treatment, and did not move ahead of it."
         )
 
 

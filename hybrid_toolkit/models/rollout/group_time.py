@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.rollout.group_time_effects import (
     AGGREGATIONS,
@@ -214,8 +214,8 @@ def _comparable(p: PanelData, control_group: str) -> tuple[list[int], int]:
         return cohorts, len(p.times)
     if control_group == "never_treated" or len(cohorts) < 2:
         raise EstimationError(
-            f"no unit stays untreated: the {len(p.start)} complete units in {len(cohorts)} group(s) are all treated "
-            f"in the end.{p.why_none_free}",
+            f"no unit stays untreated: the {plural(len(p.start), 'complete unit')} in {plural(len(cohorts), 'group')} "
+            f"are all treated in the end.{p.why_none_free}",
             fix="Add untreated units, or complete those left out; with two groups or more, "
             "control_group='not_yet_treated' compares them.",
             code="NO-UNTREATED",

@@ -13,7 +13,7 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import scaled
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
 from hybrid_toolkit.models.rollout.start_sums import StartInfluence, side_weights
@@ -218,7 +218,7 @@ class GroupTimeFit(ResultBase):
         long = [g for g in np.unique(self.group_at) if self.lead[self.group_at == g].max() >= balance]
         if kind != "dynamic" or balance < 0 or not long:
             raise EstimationError(
-                f"{len(long)} group(s) are observed for the time that balance asks for, which is for kind 'dynamic'.",
+                f"balance is for kind 'dynamic'; {plural(len(long), 'group is', 'groups are')} observed for so long.",
                 fix="Choose a time from 0 that some group is observed for after its start.",
                 code="BALANCE",
             )
@@ -262,7 +262,7 @@ class GroupTimeFit(ResultBase):
         each = scaled(self.influence[:, before], intercept=False)
         if not len(before) or not each.own.all():
             raise EstimationError(
-                f"{len(before)} effect(s) before a start cannot be tested together with {self.n_clusters} clusters.",
+                f"{self.n_clusters} clusters cannot test {plural(len(before), 'effect')} before a start together.",
                 fix="Add periods before the start, or more clusters.",
                 code="PRETREND",
             )
@@ -310,12 +310,13 @@ class GroupTimeFit(ResultBase):
         cautious = "jackknife intervals of that group's effects are then cautious, and a cluster alone has none"
         narrow = "the errors of that group's effects, as published, are too small"
         few = (
-            f" The smallest group has {self.smallest} unit(s): {cautious if left_out else narrow}."
+            f" The smallest group has {plural(self.smallest, 'unit')}: {cautious if left_out else narrow}."
             if self.smallest < (FEW_FOR_JACKKNIFE if left_out else FEW_UNITS)
             else ""
         )
         few += support.few_words(self.clusters_behind(), holds=left_out)
-        left = f" {self.n_always} unit(s) treated from the first period were left out." if self.n_always else ""
+        always = plural(self.n_always, "unit was", "units were")
+        left = f" {always} left out as treated from the first period." if self.n_always else ""
         gaps = f" {self.not_identified} group-time effects have no comparison." if self.not_identified else ""
         return (
             f"{self.outcome}: {self.method}; {self.n_units} units, {self.n_clusters} clusters, {self.n_incomplete} "

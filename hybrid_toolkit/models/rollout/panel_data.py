@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.plain_columns import as_numbers, plain
 from hybrid_toolkit.columns.scaling import settled_columns
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.rollout.panel_blocks import NEVER, PanelBlocks, blocks_of
 from hybrid_toolkit.models.terms.arguments import check_column, factorize, numbers
 from hybrid_toolkit.models.terms.periods import read_times
@@ -66,8 +66,8 @@ class PanelData:
         if not self.n_free_lost:
             return ""
         return (
-            f" {self.n_free_lost} untreated unit(s) were left out because they lack a complete row in some period, "
-            "such as a missing covariate."
+            f" {plural(self.n_free_lost, 'untreated unit was', 'untreated units were')} left out for want of a "
+            "complete row in some period, such as a missing covariate."
         )
 
     @property
@@ -125,8 +125,8 @@ class PanelData:
             )
         if found[0] < least_before:
             raise EstimationError(
-                f"{found[0]} period(s) before the start; at least {least_before} are needed.",
-                fix=f"Add at least {least_before - found[0]} period(s) from before the start.",
+                f"{plural(found[0], 'period')} before the start; at least {least_before} are needed.",
+                fix=f"Add at least {plural(least_before - found[0], 'period')} from before the start.",
                 code="TOO-FEW-PERIODS",
             )
         return found[0]
@@ -246,13 +246,13 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
     twice = 0 if whole_panel else len(place) - int((np.bincount(place) > 0).sum())
     if twice:
         raise EstimationError(
-            f"{twice} row(s) repeat a unit of '{panel_id}' in a period of '{time}'.",
+            f"{plural(twice, 'row repeats', 'rows repeat')} a unit of '{panel_id}' in a period of '{time}'.",
             fix="Combine the rows of each unit and period into one.",
             code="PANEL-DUPLICATE",
         )
     if n_periods < 2:
         raise EstimationError(
-            f"{n_periods} period(s) of '{time}': a difference needs at least 2.",
+            f"{plural(n_periods, 'period')} of '{time}': a difference needs at least 2.",
             fix="Add a period before the treatment and one after it.",
             code="TOO-FEW-PERIODS",
         )
@@ -276,7 +276,7 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
     moved = int((groups != groups[:, :1]).any(axis=1).sum())
     if moved:
         raise EstimationError(
-            f"{moved} unit(s) change their cluster '{cluster}'.",
+            f"the cluster '{cluster}' changes within {plural(moved, 'unit')}.",
             fix="Use clusters that a unit does not change.",
             code="CLUSTER-CHANGES",
         )
@@ -334,12 +334,13 @@ def _from_switch(rows: pd.DataFrame, name: str, shape: tuple[int, int]) -> NDArr
     other = int((~np.isin(d, (0.0, 1.0))).sum())
     if other:
         raise EstimationError(
-            f"column '{name}' holds {other} value(s) other than 0 and 1.", fix="Code it 0/1.", code="NOT-BINARY"
+            f"column '{name}' holds {plural(other, 'value')} other than 0 and 1.", fix="Code it 0/1.", code="NOT-BINARY"
         )
     back = int((np.diff(d, axis=1) < 0).any(axis=1).sum())
     if back:
         raise EstimationError(
-            f"the treatment switches back in {back} unit(s): these estimators need one that stays once it starts.",
+            f"the treatment switches back in {plural(back, 'unit')}: these estimators need one that stays once it "
+            "starts.",
             fix="Restrict the panel to the periods before the switch, or leave these units out with a reason.",
             code="TREATMENT-REVERSES",
         )
@@ -370,7 +371,7 @@ def _from_start(rows: pd.DataFrame, name: str, times: NDArray[np.generic], shape
     changed = int((start != start[:, :1]).any(axis=1).sum())
     if changed:
         raise EstimationError(
-            f"column '{name}' changes within {changed} unit(s): a unit's treatment starts once.",
+            f"column '{name}' changes within {plural(changed, 'unit')}: a unit's treatment starts once.",
             fix="Set the same start in every row of a unit.",
             code="TREATMENT-REVERSES",
         )

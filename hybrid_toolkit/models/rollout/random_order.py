@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import optimize
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.rollout.panel_blocks import NEVER
 from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
@@ -262,14 +262,14 @@ def _check(p: PanelData, draws: int) -> None:
     places = len(np.unique(p.start))
     if places < 2:
         raise EstimationError(
-            f"{places} place(s) in the order: there was nothing to draw.",
+            f"{plural(places, 'place')} in the order: there was nothing to draw.",
             fix="Include units that start at different times, or stay untreated.",
             code="NO-UNTREATED" if (p.start != NEVER).any() else "NO-TREATED",
         )
     if len(p.start) < _LEAST_UNITS:
         raise EstimationError(
             f"{len(p.start)} units have too few orders for an interval; at least {_LEAST_UNITS} are needed.",
-            fix=f"Add at least {_LEAST_UNITS - len(p.start)} unit(s).",
+            fix=f"Add at least {plural(_LEAST_UNITS - len(p.start), 'unit')}.",
             code="CLUSTERS",
         )
     if draws < _LEAST_DRAWS:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.multilevel.mixed import fit_mixed
 from hybrid_toolkit.models.multilevel.mixed_result import MixedFit
 from hybrid_toolkit.models.terms.arguments import check_arguments, check_column
@@ -295,7 +295,7 @@ def _check(rows: pd.DataFrame, starts: pd.Series[float], on: pd.Series[float], c
     changed = int((starts.groupby(rows[cluster]).nunique(dropna=False) > 1).sum())
     if changed:
         raise EstimationError(
-            f"the start changes within {changed} cluster(s): a cluster crosses over once.",
+            f"the start changes within {plural(changed, 'cluster')}: a cluster crosses over once.",
             fix="Set the same start in every row of a cluster.",
             code="TREATMENT-REVERSES",
         )
@@ -303,7 +303,7 @@ def _check(rows: pd.DataFrame, starts: pd.Series[float], on: pd.Series[float], c
     if n < _LEAST_CLUSTERS:
         raise EstimationError(
             f"A stepped wedge needs at least {_LEAST_CLUSTERS} clusters; there are {n}.",
-            fix=f"Include at least {_LEAST_CLUSTERS - n} more cluster(s), or use another design.",
+            fix=f"Include at least {plural(_LEAST_CLUSTERS - n, 'more cluster')}, or use another design.",
             code="CLUSTERS",
         )
     moved = on.groupby(rows[cluster]).agg(["min", "max"])

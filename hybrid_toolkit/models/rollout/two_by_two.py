@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
@@ -284,7 +284,7 @@ def _one_start(p: PanelData) -> int:
     start, free = p.only_start("two spans of time need"), int(p.untreated.sum())
     if min(free, len(p.start) - free) < 2:
         raise EstimationError(
-            f"{len(p.start) - free} treated and {free} untreated unit(s): each group needs at least 2."
+            f"{len(p.start) - free} treated and {plural(free, 'untreated unit')}: each group needs at least 2."
             f"{p.why_none_free}",
             fix="Add units; for one treated unit use synthetic control or an interrupted series.",
             code="NO-UNTREATED" if free < 2 else "TOO-FEW-TREATED",

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError, from_extra
+from hybrid_toolkit.errors import EstimationError, from_extra, plural
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, tidy_rows
@@ -205,8 +205,8 @@ def _pieces(path: EventPath) -> tuple[list[int], list[int]]:
     later = np.diff([path.leads[i] for i in after])
     if not before or (ahead != ahead[0]).any() or not after or (later != ahead[0]).any():
         raise EstimationError(
-            f"{len(before)} time(s) before the start and {len(after)} from it on, or they are not evenly next to each "
-            "other around the reference.",
+            f"{plural(len(before), 'time')} before the start and {len(after)} from it on, or they are not evenly next "
+            "to each other around the reference.",
             fix="Use fit_group_time(..., base_period='universal'), and periods without gaps.",
             code="NO-LEADS" if not before or after else "NO-POST",
         )

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import optimize, special
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, agreeing, plural
 from hybrid_toolkit.models.rollout.panel_data import PanelData
 
 _ADDS_UP = 0.01
@@ -115,7 +115,8 @@ def named_donors(p: PanelData, donors: Sequence[object]) -> PanelData:
     lost = len(set(donors)) - int((wanted & p.untreated).sum())
     if lost:
         raise EstimationError(
-            f"{lost} of {len(set(donors))} donor(s) are not among the {int(p.untreated.sum())} unchanged units.",
+            f"{lost} of {plural(len(set(donors)), 'donor')} {agreeing(lost, 'is', 'are')} not among the "
+            f"{int(p.untreated.sum())} unchanged units.",
             fix=f"Name units of the column that panel_id names which stay unchanged, at least {LEAST_DONORS}.",
             code="DONORS",
         )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.series.autocorrelation import SeriesFit, ar1_reml, inside_range, newey_west
 from hybrid_toolkit.models.series.count_series_result import FAMILIES, CountSeriesFit
@@ -232,7 +232,7 @@ def _counts(rows: pd.DataFrame, outcome: str) -> Array:
     wrong = int(((y < 0) | (y != np.round(y))).sum())
     if wrong:
         raise EstimationError(
-            f"outcome '{outcome}' holds {wrong} value(s) that are not counts.",
+            f"outcome '{outcome}' holds {plural(wrong, 'value that is', 'values that are')} not counts.",
             fix="Pass whole numbers from 0 up, or use fit_interrupted for a mean or a rate.",
             code="NOT-COUNTS",
         )
@@ -246,7 +246,7 @@ def _exposure(rows: pd.DataFrame, exposure: str | None) -> Array:
     wrong = int((~(over > 0)).sum())
     if wrong:
         raise EstimationError(
-            f"column '{exposure}' is not above 0 in {wrong} row(s), so there is no rate.",
+            f"column '{exposure}' is not above 0 in {plural(wrong, 'row')}, so there is no rate.",
             fix="Leave these periods out, or check how it was counted.",
             code="EXPOSURE",
         )

@@ -12,7 +12,7 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.periods import read_times
 from hybrid_toolkit.models.terms.terms import Term, design_columns, reaches
 
@@ -69,14 +69,15 @@ def check_both_periods(at: NDArray[np.int64], begin: int, changed: Array, time: 
         twice = len(mine) - len(np.unique(mine))
         if twice:
             raise EstimationError(
-                f"{twice} row(s) repeat a period of '{time}' in a series.",
+                f"{plural(twice, 'row repeats', 'rows repeat')} a period of '{time}' in a series.",
                 fix="Combine the rows of each period into one, such as by means or sums.",
                 code="PANEL-DUPLICATE",
             )
         before, after = int((mine < begin).sum()), int((mine >= begin).sum())
         if min(before, after) < _LEAST:
             raise EstimationError(
-                f"a series has {before} period(s) before the start and {after} from it: each side needs {_LEAST}.",
+                f"a series has {plural(before, 'period')} before the start and {after} from it: each side needs "
+                f"{_LEAST}.",
                 fix=f"Add periods until each side has at least {_LEAST}, or check the start.",
                 code="TOO-FEW-PERIODS",
             )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.rollout.panel_blocks import NEVER
 from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.series import control_weights as weighing
@@ -123,7 +123,7 @@ class SyntheticControlFit(ResultBase):
     def method(self) -> str:
         """What was fitted, in words."""
         level = " after each unit's own mean before is taken out" if self.demeaned else ""
-        by = f" matched on {len(self.balance)} predictor(s)" if len(self.balance) else ""
+        by = f" matched on {plural(len(self.balance), 'predictor')}" if len(self.balance) else ""
         return f"synthetic control{by}{level}, placebo test"
 
     def tidy(self) -> pd.DataFrame:
@@ -339,8 +339,9 @@ def _start(p: PanelData) -> int:
     donors = int(p.untreated.sum())
     if donors < (least := weighing.LEAST_DONORS):
         raise EstimationError(
-            f"{donors} unit(s) stay untreated; a synthetic control needs at least {least}.{p.why_none_free}",
-            fix=f"Add at least {least - donors} unchanged unit(s).",
+            f"{plural(donors, 'unit stays', 'units stay')} untreated; a synthetic control needs at least "
+            f"{least}.{p.why_none_free}",
+            fix=f"Add at least {plural(least - donors, 'unchanged unit')}.",
             code="NO-UNTREATED",
         )
     return start

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError, from_extra
+from hybrid_toolkit.errors import EstimationError, from_extra, plural
 from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, frozen, tidy_rows
@@ -292,8 +292,8 @@ def _start(p: PanelData, variance: str) -> int:
     on = len(p.start) - free
     if free < LEAST_CONTROLS or (variance == "placebo" and free <= on):
         raise EstimationError(
-            f"{free} untreated and {on} treated unit(s): at least {LEAST_CONTROLS} untreated ones are needed, and for "
-            "the placebo error more than there are treated ones.",
+            f"{free} untreated and {plural(on, 'treated unit')}: at least {LEAST_CONTROLS} untreated ones are needed, "
+            "and for the placebo error more than there are treated ones.",
             fix="Add untreated units, or use variance='jackknife'.",
             code="NO-UNTREATED",
         )

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import check_level, tidy_rows, zero_one
@@ -176,7 +176,7 @@ def concordance(
     pairs = (more + less + same).sum() / 2
     if not pairs > 0:
         raise EstimationError(
-            f"none of the pairs of {len(rows)} row(s) can be compared: no event came before another row's end.",
+            f"none of the pairs of {plural(len(rows), 'row')} can be compared: no event came before another row's end.",
             fix="Add at least 1 row whose event came while another was observed.",
             code="NO-PAIRS",
         )

@@ -11,7 +11,7 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import Scaled, settled_columns, solve_kept
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.fisher_scoring import RAGGED
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
@@ -280,7 +280,7 @@ def fit_cox(
     names, basis = names[1:], settled_columns(x).without_first()
     if not names or ended.sum() <= len(names):
         raise EstimationError(
-            f"{int(ended.sum())} event(s) cannot carry {len(names)} term(s).",
+            f"{plural(int(ended.sum()), 'event')} cannot carry {plural(len(names), 'term')}.",
             fix="Name at least one term, and bring more events than terms.",
             code="TOO-FEW-EVENTS",
         )
@@ -295,8 +295,8 @@ def fit_cox(
         found = model.monotone()
         if found:
             raise EstimationError(
-                f"separation: {found} term(s) have no finite estimate, such as a level without events: whoever has an "
-                "event lies highest, or lowest, of those at risk then (a monotone likelihood).",
+                f"separation: {plural(found, 'term has', 'terms have')} no finite estimate, such as a level without "
+                "events: whoever has an event lies highest, or lowest, of those at risk then (a monotone likelihood).",
                 fix="Merge levels that are rare, or leave the term out.",
                 code="SEPARATION",
             )

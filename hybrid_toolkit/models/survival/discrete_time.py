@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.binary import fit_binary
 from hybrid_toolkit.models.generalised.glm_result import GeneralisedFit
 from hybrid_toolkit.models.survival.kaplan_meier import read_spells
@@ -61,7 +61,7 @@ def person_periods(
     broken = int(((time != np.round(time)) | (start != np.round(start))).sum())
     if broken:
         raise EstimationError(
-            f"{broken} row(s) have times that are not whole periods.",
+            f"{plural(broken, 'row has', 'rows have')} times that are not whole periods.",
             fix="Round durations up to whole periods and entries down, or use Cox regression.",
             code="PERIODS",
         )

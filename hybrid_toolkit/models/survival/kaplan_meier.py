@@ -11,7 +11,7 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.plain_columns import as_numbers
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.linear.cluster_crossproducts import inverse
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
@@ -131,7 +131,7 @@ class KaplanMeierFit(ResultBase):
         found = as_numbers(pd.Series(asked.ravel(), dtype=object))
         if found is None or not len(found) or not (np.isfinite(found) & (found >= 0)).all():
             raise EstimationError(
-                f"{asked.size} time(s) were asked for that are not all numbers from 0.",
+                f"{plural(asked.size, 'time was', 'times were')} asked for, not all of them numbers from 0.",
                 fix="Pass one number, or a list of numbers, in the units of the duration.",
                 code="TIMES",
             )
@@ -291,7 +291,7 @@ def read_spells(
     wrong = int((~np.isfinite(time) | (time <= start) | (start < 0)).sum())
     if wrong:
         raise EstimationError(
-            f"{wrong} row(s) have a '{duration}' that is not above its beginning.",
+            f"{plural(wrong, 'row has', 'rows have')} a '{duration}' that is not above its beginning.",
             fix="Pass times above 0, and after entry where there is one; a spell of no length needs a share of a unit.",
             code="TIMES",
         )

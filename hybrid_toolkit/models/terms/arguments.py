@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.plain_columns import LARGEST, as_numbers, counted_codes, plain, why_not_numbers
-from hybrid_toolkit.errors import CoverageError, EstimationError, UsageError
+from hybrid_toolkit.errors import CoverageError, EstimationError, UsageError, plural
 
 SEVERAL_NAMES: Final = "the names of columns, as a list of text"
 
@@ -286,8 +286,8 @@ def numbers(frame: pd.DataFrame, name: str) -> Array:
     endless = np.empty(0, dtype=np.intp) if inside else np.flatnonzero(np.abs(found) > LARGEST)
     if len(endless):
         raise EstimationError(
-            f"column '{name}' holds {len(endless)} number(s) that are infinite or beyond {LARGEST:.0e}, first at rows "
-            f"{(endless[:5] + 1).tolist()}.",
+            f"column '{name}' holds {plural(len(endless), 'number that is', 'numbers that are')} infinite or beyond "
+            f"{LARGEST:.0e}, first at rows {(endless[:5] + 1).tolist()}.",
             fix="Leave these rows out, or set them to missing.",
             code="NOT-FINITE",
         )

@@ -11,7 +11,7 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.plain_columns import plain
 from hybrid_toolkit.columns.scaling import DIGITS, Scaled, solve_kept
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.inference.cluster_support import sides
 from hybrid_toolkit.models.linear.cluster_crossproducts import (
     CrossProductLayout,
@@ -264,7 +264,8 @@ def prepare_matrix(
 def _own(empty: Sequence[str]) -> None:
     if empty:
         raise EstimationError(
-            f"{len(empty)} column(s) vary only with other columns or fixed effects: {told_names(empty)}.",
+            f"{plural(len(empty), 'column varies', 'columns vary')} only with other columns or fixed effects: "
+            f"{told_names(empty)}.",
             fix="Leave out the column, or the fixed effect or column that determines it.",
             code="SINGULAR",
         )
@@ -274,7 +275,8 @@ def _known(instruments: Mapping[str, Sequence[Term]], x: Mapping[str, Array]) ->
     unknown = sorted(set(instruments) - set(x))
     if unknown:
         raise EstimationError(
-            f"{len(unknown)} instrumented name(s) are not among the model's columns: {', '.join(unknown)}.",
+            f"{plural(len(unknown), 'instrumented name is', 'instrumented names are')} not among the model's columns: "
+            f"{', '.join(unknown)}.",
             fix=f"Name one of: {told_names(list(x)) or 'none (a category cannot be instrumented)'}.",
             code="INSTRUMENT-UNKNOWN",
         )
@@ -285,7 +287,7 @@ def _clusters(rows: pd.DataFrame, cluster: str) -> Codes:
     found = int(out.max(initial=-1)) + 1
     if found < 2:
         raise EstimationError(
-            f"the complete rows lie in {found} cluster(s) of '{cluster}'; clustered intervals need at least 2.",
+            f"the complete rows lie in {plural(found, 'cluster')} of '{cluster}'; clustered intervals need at least 2.",
             fix="Add clusters until there are at least 2, fill missing values, or cluster on a smaller unit with a "
             "reason.",
             code="CLUSTERS",
@@ -331,7 +333,7 @@ def _enough(rows: int, columns: int, absorbed: Codes | None) -> None:
     if rows <= columns + levels:
         raise EstimationError(
             f"{rows} complete rows cannot carry {columns + levels} coefficients and intercepts.",
-            fix=f"Add at least {columns + levels + 1 - rows} row(s), or use fewer terms or fixed effects.",
+            fix=f"Add at least {plural(columns + levels + 1 - rows, 'row')}, or use fewer terms or fixed effects.",
             code="TOO-FEW-ROWS",
         )
 
@@ -347,7 +349,7 @@ def _instrumented(s: Array, lay: CrossProductLayout) -> None:
     own = independent(s[np.ix_(lay.z, lay.z)], np.diagonal(s)[lay.z])
     if own.sum() < len(lay.x):
         raise EstimationError(
-            f"{int(own.sum())} usable instrument column(s) for {len(lay.x)} coefficients.",
+            f"{plural(int(own.sum()), 'usable instrument column')} for {len(lay.x)} coefficients.",
             fix="Name at least one varying instrument for each instrumented column.",
             code="INSTRUMENT-RANK",
         )

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import special, stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import CoverageError, EstimationError
+from hybrid_toolkit.errors import CoverageError, EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import check_frame
 from hybrid_toolkit.models.terms.result_rows import check_level, term_columns
 from hybrid_toolkit.models.terms.terms import Category, Interaction, Term, design_columns
@@ -144,7 +144,8 @@ def grid_matrix(grid: pd.DataFrame, terms: Sequence[Term] | None, names: Sequenc
     unseen = [c for c, v in made.items() if c not in names and c != "(Intercept)" and v.any()]
     if unseen:
         raise EstimationError(
-            f"the grid has {len(unseen)} level(s) whose coefficient was left out because it added no information.",
+            f"the grid has {plural(len(unseen), 'level')} whose coefficient was left out because it added no "
+            "information.",
             fix="Leave these rows out of the grid.",
             code="PREDICT-LEVEL",
         )
@@ -159,8 +160,8 @@ def _no_person(terms: Sequence[Term], n: int) -> None:
     found = list(dict.fromkeys([*named, *fine]))
     if found:
         raise EstimationError(
-            f"{len(found)} term(s) name single people, families or teams: {', '.join(found)}. Only groups of them have "
-            "a predicted mean.",
+            f"{plural(len(found), 'term names', 'terms name')} single people, families or teams: {', '.join(found)}. "
+            "Only groups of them have a predicted mean.",
             fix="Use a model with what describes the group in place of the identifier.",
             code="PREDICT-PERSON",
         )
@@ -180,14 +181,14 @@ def _is_grid(grid: pd.DataFrame, needed: list[str]) -> None:
     lacking = [c for c in needed if c not in grid.columns]
     if lacking:
         raise CoverageError(
-            f"the grid lacks {len(lacking)} column(s) of the model: {', '.join(lacking)}.",
+            f"the grid lacks {plural(len(lacking), 'column')} of the model: {', '.join(lacking)}.",
             fix="Add them, one value a group.",
             code="COLUMN-MISSING",
         )
     more = grid.shape[1] - len(needed)
     if more:
         raise EstimationError(
-            f"the grid has {more} column(s) that are not the model's.",
+            f"the grid has {plural(more, 'column that is', 'columns that are')} not the model's.",
             fix=f"Provide these columns and no others: {', '.join(needed) or 'none'}.",
             code="PREDICT-GRID",
         )
@@ -203,7 +204,8 @@ def _is_grid(grid: pd.DataFrame, needed: list[str]) -> None:
     if len(empty):
         places = ", ".join(str(i + 1) for i in empty[:5])
         raise EstimationError(
-            f"{len(empty)} row(s) of the grid have a missing value, at position {places}.",
+            f"{plural(len(empty), 'row of the grid has', 'rows of the grid have')} a missing value, at position "
+            f"{places}.",
             fix="Fill every column in each row.",
             code="PREDICT-GRID",
         )

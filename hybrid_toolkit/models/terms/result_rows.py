@@ -12,7 +12,7 @@ from scipy import special
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import check_frame, numbers, told_names
 from hybrid_toolkit.models.terms.splines import Spline
 from hybrid_toolkit.models.terms.term_text import read_terms
@@ -295,7 +295,7 @@ def design(rows: pd.DataFrame, terms: Sequence[Term], *, intercept: bool = True)
     if len(rows) <= len(names):
         raise EstimationError(
             f"{len(rows)} complete rows cannot carry {len(names)} coefficients.",
-            fix=f"Add at least {len(names) + 1 - len(rows)} row(s), or use fewer terms.",
+            fix=f"Add at least {plural(len(names) + 1 - len(rows), 'row')}, or use fewer terms.",
             code="TOO-FEW-ROWS",
         )
     # a constant column cannot be told from a baseline, whether or not the model has an intercept
@@ -306,7 +306,7 @@ def design(rows: pd.DataFrame, terms: Sequence[Term], *, intercept: bool = True)
     empty = [name for name, ok in zip(names, own, strict=True) if not ok]
     if empty:
         raise EstimationError(
-            f"{len(empty)} column(s) are combinations of others: {told_names(empty)}.",
+            f"{plural(len(empty), 'column is', 'columns are')} combinations of others: {told_names(empty)}.",
             fix="Leave out the column, or the column that determines it.",
             code="SINGULAR",
         )
@@ -343,7 +343,11 @@ def zero_one(rows: pd.DataFrame, name: str) -> Array:
     x = numbers(rows, name)
     other = int((~np.isin(x, (0.0, 1.0))).sum())
     if other or len(np.unique(x)) < 2:
-        found = f"holds {other} value(s) other than 0 and 1" if other else "takes one value only in the complete rows"
+        found = (
+            f"holds {plural(other, 'value')} other than 0 and 1"
+            if other
+            else "takes one value only in the complete rows"
+        )
         raise EstimationError(
             f"column '{name}' {found}.", fix="Code it 0/1 or yes/no with both present.", code="NOT-BINARY"
         )

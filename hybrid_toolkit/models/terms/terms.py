@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.plain_columns import as_numbers
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import (
     check_column,
     check_frame,
@@ -155,7 +155,8 @@ class Category:
             outside = int(((place < 0) & values.notna().to_numpy()).sum())
             if outside:
                 raise EstimationError(
-                    f"{outside:,} row(s) have a level of '{self.name}' outside the {len(order)} levels of the term.",
+                    f"{plural(outside, 'row has', 'rows have')} a level of '{self.name}' outside the {len(order)} "
+                    "levels of the term.",
                     fix="Name every level, or keep to rows that have one of them.",
                     code="LEVEL-UNKNOWN",
                 )

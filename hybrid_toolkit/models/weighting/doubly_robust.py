@@ -6,7 +6,7 @@ import numpy as np
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 
 
 def doubly_robust(change: Array, treated: Array, x: Array) -> tuple[float, Array]:
@@ -34,7 +34,7 @@ def doubly_robust(change: Array, treated: Array, x: Array) -> tuple[float, Array
     control = 1 - treated
     if control.sum() <= k or treated.sum() < 1 or not scaled(x[treated == 0]).own.all():
         raise EstimationError(
-            f"{int(control.sum())} comparison unit(s) cannot carry {k} coefficients of the covariates.",
+            f"{plural(int(control.sum()), 'comparison unit')} cannot carry {k} coefficients of the covariates.",
             fix="Use fewer covariates, or bring more untreated units.",
             code="TOO-FEW-CONTROLS",
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 
 _EDGE = 1e-6
@@ -51,7 +51,7 @@ def fit_propensity(treated: Array, x: Array, *, start: Array | None = None, link
     lost = int(((found.mean < _EDGE) | (found.mean > 1 - _EDGE)).sum())
     if lost > len(treated) / 2:
         raise EstimationError(
-            f"{lost} of {len(treated)} row(s) could have been in one group only: no overlap to compare within.",
+            f"{lost} of {plural(len(treated), 'row')} could have been in one group only: no overlap to compare within.",
             fix="Use fewer or coarser covariates, or keep to rows that could have been either.",
             code="OVERLAP",
         )

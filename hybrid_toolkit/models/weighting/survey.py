@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
@@ -277,7 +277,7 @@ def read_survey(
     bad = int((w <= 0).sum())
     if bad:
         raise EstimationError(
-            f"column '{weight}' holds {bad} weight(s) that are not above zero.",
+            f"column '{weight}' holds {plural(bad, 'weight that is', 'weights that are')} not above zero.",
             fix="Leave these rows out, or give each the number of people that it stands for.",
             code="WEIGHTS",
         )
@@ -301,8 +301,8 @@ def read_survey(
         mixed, few = int((of_stratum[stratum] != many).sum()), int((of_stratum < sampled).sum())
         if mixed or few:
             raise EstimationError(
-                f"column '{population_clusters}' differs within a stratum in {mixed} row(s), and is less than the "
-                f"sampled clusters in {few} of {len(sampled)} strata.",
+                f"column '{population_clusters}' differs within a stratum in {plural(mixed, 'row')}, and is less than "
+                f"the sampled clusters in {few} of {len(sampled)} strata.",
                 fix="Set it to how many clusters the stratum has in the population, at least those sampled.",
                 code="POPULATION-CLUSTERS",
             )

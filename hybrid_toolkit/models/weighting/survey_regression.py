@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import settled_columns
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, design, frozen, term_columns
 from hybrid_toolkit.models.terms.terms import Terms
@@ -172,7 +172,7 @@ def fit_survey_regression(
         raise EstimationError(
             f"{len(s.of_place)} clusters in {s.n_strata} strata leave no degrees of freedom for {len(names)} "
             "coefficients.",
-            fix=f"Use at least {int(1 - df)} term(s) fewer, or merge strata.",
+            fix=f"Use at least {plural(int(1 - df), 'term')} fewer, or merge strata.",
             code="TOO-FEW-CLUSTERS",
         )
     b = np.array(basis.back(a))

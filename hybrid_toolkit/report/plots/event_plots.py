@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from hybrid_toolkit.disclosure import Release, require_release
-from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.errors import DisclosureError, plural
 from hybrid_toolkit.report.plots.estimate_plots import HIDDEN, TRUTH_WORDS
 from hybrid_toolkit.report.plots.plot_style import (
     GREY,
@@ -121,7 +121,7 @@ def _times(release: Release) -> pd.DataFrame:
     kept = rows.loc[found.notna()[found.notna()].index].assign(time=found.dropna().astype(int))
     if kept.empty or kept["time"].duplicated().any():
         raise DisclosureError(
-            f"An event study shows each time once; the release holds {len(kept)} row(s) of times, "
+            f"An event study shows each time once; the release holds {plural(len(kept), 'row')} of times, "
             f"{int(kept['time'].duplicated().sum())} of them again.",
             fix="Use a release of one outcome's rows 'time ...', as aggregate('dynamic') or the role 'event time' "
             "give them.",

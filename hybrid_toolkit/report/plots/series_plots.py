@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from hybrid_toolkit.disclosure import Release, require_release
-from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.errors import DisclosureError, plural
 from hybrid_toolkit.report.plots.plot_style import (
     BLUE,
     GREY,
@@ -156,8 +156,8 @@ def _rows(release: Release, start: Any) -> tuple[pd.DataFrame, pd.Series[bool]]:
         ) from None
     if late.all() or not late.any():
         raise DisclosureError(
-            f"{int((~late).sum())} period(s) stand before the start and {int(late.sum())} from it on; the figure shows "
-            "both sides.",
+            f"{plural(int((~late).sum()), 'period stands', 'periods stand')} before the start and {int(late.sum())} "
+            "from it on; the figure shows both sides.",
             fix="Write the start in the same form as the periods, between the first and the last.",
             code="FIGURE-START",
         )

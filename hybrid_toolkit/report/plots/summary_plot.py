@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from hybrid_toolkit.disclosure import Release, require_release
-from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.errors import DisclosureError, plural
 from hybrid_toolkit.report.plots.estimate_plots import HIDDEN, NOTHING, TRUTH_WORDS
 from hybrid_toolkit.report.plots.plot_style import (
     GREY,
@@ -114,7 +114,7 @@ def _studies(release: Release) -> pd.DataFrame:
     drawn = rows[rows["role"].eq("study")] if {"role", "panel"} <= set(rows) else rows.iloc[:0]
     if drawn.empty:
         raise DisclosureError(
-            f"The release holds {len(rows)} row(s) and no study in a panel, which this figure shows.",
+            f"The release holds {plural(len(rows), 'row')} and no study in a panel, which this figure shows.",
             fix="Name the columns panel and role when the release is made (labels=).",
             code="FIGURE-COLUMN",
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hybrid_toolkit.data.coverage import TablesHeld, holds
-from hybrid_toolkit.errors import CoverageError
+from hybrid_toolkit.errors import CoverageError, plural
 from hybrid_toolkit.study.declaration.study_frames import table_needs
 from hybrid_toolkit.study.study import Study
 
@@ -68,7 +68,10 @@ class Adapted:
             lines.append(f"'{self.study.id}' runs in its place: {self.study.question}")
         if not self.lost:
             return "\n".join(lines) or f"'{self.study.id}' runs as it is declared."
-        lines.append(f"'{self.study.id}' runs without {len(self.lost)} column(s) that the data do not hold:")
+        lines.append(
+            f"'{self.study.id}' runs without "
+            f"{plural(len(self.lost), 'column that the data does', 'columns that the data do')} not hold:"
+        )
         lines += [f"- {c} ({role}): needs {', '.join(needs)}" for c, (role, needs) in self.lost.items()]
         if self.measured_by:
             lines.append(f"The exposure is measured by {self.measured_by} alone: error in it goes unseen.")

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from hybrid_toolkit.data.wording.claim_words import plain_text
-from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.errors import StudyError, plural
 
 _MARKUP = re.compile(r"%[(sdif]|<\s*[/!a-z]|&(?:#\w+|[a-z]+);|`|\*|\[[^\]]*\]\(|!\[|\||__|~~|^\s*#", re.IGNORECASE)
 """HTML, entities and Markdown, which a page or a notebook would take for more than words."""
@@ -68,7 +68,7 @@ def check_form(*phrases: str) -> None:
     >>> check_form("a day more at home. Staff at home do less")
     Traceback (most recent call last):
     ...
-    hybrid_toolkit.errors.StudyError: [WORDS-FORM] 1 phrase(s) of the study hold a second sentence. How to fix: Name \
+    hybrid_toolkit.errors.StudyError: [WORDS-FORM] 1 phrase of the study holds a second sentence. How to fix: Name \
 outcome, unit and contrast in a few plain words on one line.
     """
     kinds: dict[str, int] = {}
@@ -103,7 +103,8 @@ def _signs(text: str, allowed: frozenset[str]) -> int:
 def _refuse(kinds: dict[str, int]) -> None:
     if kinds:
         raise StudyError(
-            f"{max(kinds.values())} phrase(s) of the study hold {' and '.join(sorted(kinds))}.",
+            f"{plural(max(kinds.values()), 'phrase of the study holds', 'phrases of the study hold')} "
+            f"{' and '.join(sorted(kinds))}.",
             fix="Name outcome, unit and contrast in a few plain words on one line.",
             code="WORDS-FORM",
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from hybrid_toolkit.data.wording.claim_words import OutcomeLabel
 from hybrid_toolkit.designs import DESIGNS, ESTIMAND_KINDS, Design
-from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.errors import StudyError, plural
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
@@ -128,7 +128,7 @@ def check_declaration(study: StudyFields) -> None:
     taken = sorted({i for i in ids if ids.count(i) > 1} | set(ids) & set(UNITS[study.row_unit].columns if ids else ()))
     if taken:
         raise StudyError(
-            f"{len(taken)} metric(s) have the name of another column: {', '.join(taken)}.",
+            f"{plural(len(taken), 'metric has', 'metrics have')} the name of another column: {', '.join(taken)}.",
             fix="Choose another id for each of them.",
             code="STUDY-METRICS",
         )
@@ -137,8 +137,8 @@ def check_declaration(study: StudyFields) -> None:
     check_columns(study.row_unit, dict.fromkeys(named), study.metrics)
     if study.secondary_estimands and len(study.secondary_estimands) != len(study.secondary_outcomes):
         raise StudyError(
-            f"study '{study.id}' names {len(study.secondary_outcomes)} secondary outcome(s) and "
-            f"{len(study.secondary_estimands)} estimand(s).",
+            f"study '{study.id}' names {plural(len(study.secondary_outcomes), 'secondary outcome')} and "
+            f"{plural(len(study.secondary_estimands), 'estimand')}.",
             fix="Name one estimand for each secondary outcome, '' where it has none, or leave them all out.",
             code="STUDY-ESTIMANDS",
         )
@@ -167,8 +167,10 @@ def _check_words_of(study: StudyFields) -> None:
     odd = sorted(set(named) - set(study.outcomes))
     if odd or len(set(named)) < len(named):
         raise StudyError(
-            f"study '{study.id}' has {len(odd)} entry(ies) of words for something that is not one of its outcomes"
-            f"{': ' + ', '.join(odd) if odd else ''}, and {len(named) - len(set(named))} outcome(s) with words twice.",
+            f"study '{study.id}' has {plural(len(odd), 'entry', 'entries')} of words for something that is not one of "
+            "its outcomes"
+            f"{': ' + ', '.join(odd) if odd else ''}, and {plural(len(named) - len(set(named)), 'outcome')} with words "
+            "twice.",
             fix=f"{nearest(odd, study.outcomes)}Write words once for each of: {', '.join(study.outcomes)}.",
             code="STUDY-WORDS",
         )
@@ -211,7 +213,7 @@ def check_identified(study: StudyFields) -> None:
     absent = [name for name in design.needs if not getattr(study, name)]
     if absent:
         raise StudyError(
-            f"design '{design.id}' needs {len(absent)} field(s) that study '{study.id}' leaves empty: "
+            f"design '{design.id}' needs {plural(len(absent), 'field')} that study '{study.id}' leaves empty: "
             f"{', '.join(absent)}.",
             fix="Name the columns.",
             code="NOT-IDENTIFIED",
@@ -243,7 +245,7 @@ def _check_roles(study: StudyFields) -> None:
     blocked = sorted(held & set(study.mediators))
     if blocked:
         raise StudyError(
-            f"{len(blocked)} mediator(s) would be adjusted for, which removes part of a total effect: "
+            f"{plural(len(blocked), 'mediator')} would be adjusted for, which removes part of a total effect: "
             f"{', '.join(blocked)}.",
             fix="Remove them from confounders and fixed_effects.",
             code="MEDIATOR-HELD",
@@ -269,7 +271,7 @@ def _check_roles(study: StudyFields) -> None:
     if clash:
         told = "; ".join(f"{c} ({', '.join(_parts_of(c, [*played, *others]))})" for c in dict.fromkeys(clash))
         raise StudyError(
-            f"{len(set(clash))} column(s) play more than one part: {told}.",
+            f"{plural(len(set(clash)), 'column plays', 'columns play')} more than one part: {told}.",
             fix="Keep one part for each column.",
             code="STUDY-ROLES",
         )

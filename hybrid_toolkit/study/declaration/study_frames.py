@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.errors import CoverageError, StudyError
+from hybrid_toolkit.errors import CoverageError, StudyError, plural
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric, custom_source
 from hybrid_toolkit.study.declaration.toml_text import nearest
 from hybrid_toolkit.study.units import UNITS
@@ -42,7 +42,7 @@ def check_columns(row_unit: str, columns: Collection[str], metrics: Sequence[Cus
     odd = [c for c in columns if not _PLAIN.fullmatch(c)]
     if odd:
         raise StudyError(
-            f"{len(odd)} entry(ies) are not plain column names: {', '.join(map(repr, odd))}.",
+            f"{plural(len(odd), 'entry is', 'entries are')} not plain column names: {', '.join(map(repr, odd))}.",
             fix="Name columns one by one: a letter, then letters, digits, underscores and single dots. A column with "
             "another name is renamed first: frame.rename(columns={'old name': 'new_name'}). A formula is not read; "
             "the design makes the products it needs.",
@@ -60,7 +60,8 @@ def check_columns(row_unit: str, columns: Collection[str], metrics: Sequence[Cus
         elsewhere = {c: [u for u, unit in UNITS.items() if c in unit.columns] for c in unknown}
         told = "; ".join(f"{c} (a column of {', '.join(of)})" if of else c for c, of in elsewhere.items())
         raise StudyError(
-            f"{len(unknown)} column(s) do not belong to a row a {UNITS[row_unit].name}: {told}.",
+            f"{plural(len(unknown), 'column does', 'columns do')} not belong to a row a {UNITS[row_unit].name}: "
+            f"{told}.",
             fix=f"{nearest(unknown, have)}Use: {', '.join(have)}. Or declare the study with another row_unit. A metric "
             "of your own is declared under [[metrics]], or registered.",
             code="COLUMN-UNKNOWN",
@@ -165,7 +166,7 @@ def given_frame(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
         lacks = f"lacks {len(absent)} of them: {', '.join(absent)}"
         what = lacks if absent else f"has {', '.join(twice)} twice" if twice else "has no rows"
         raise CoverageError(
-            f"the study needs {len(columns)} column(s) of the frame, which {what}.",
+            f"the study needs {plural(len(columns), 'column')} of the frame, which {what}.",
             fix=f"{nearest(absent, map(str, frame.columns))}Provide a frame with one column of each name and one row "
             "for each unit.",
             code="COLUMN-MISSING",
@@ -189,7 +190,8 @@ def _require(data: EvaluationData, row_unit: str, columns: Collection[str], metr
     ]
     if absent:
         raise CoverageError(
-            f"the study needs {len(absent)} column(s) that the data do not have: {', '.join(absent)}.",
+            f"the study needs {plural(len(absent), 'column that the data does', 'columns that the data do')} not have: "
+            f"{', '.join(absent)}.",
             fix="Add them, or run it without them: '--adapt' in the command, 'ht.study_for(study, data)' in Python.",
             code="COLUMN-MISSING",
         )

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from hybrid_toolkit.errors import StudyError, UnreadableError, toml_place
+from hybrid_toolkit.errors import StudyError, UnreadableError, plural, toml_place
 
 TableKinds = Mapping[str, type]
 _KIND_WORDS = {str: "text", list: "a list of text", bool: "true or false", dict: "a table"}
@@ -121,7 +121,7 @@ def check_keys(
     odd = sorted(set(raw) - set(known))
     if odd:
         raise StudyError(
-            f"{where} has {len(odd)} unknown key(s): {', '.join(odd)}.",
+            f"{where} has {plural(len(odd), 'unknown key')}: {', '.join(odd)}.",
             fix=f"{nearest(odd, known)}Use: {', '.join(known)}.{note}",
             code=codes[0],
         )
@@ -129,8 +129,8 @@ def check_keys(
     if gone:
         nothing = " There is nothing in it." if not raw else ""
         raise StudyError(
-            f"{where} lacks {len(gone)} key(s): {', '.join(gone)}.{nothing}",
-            fix=f"Add {len(gone)} key(s) to it.",
+            f"{where} lacks {plural(len(gone), 'key')}: {', '.join(gone)}.{nothing}",
+            fix=f"Add {plural(len(gone), 'key')} to it.",
             code=codes[1],
         )
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
-from hybrid_toolkit.errors import StudyError, UsageError
+from hybrid_toolkit.errors import StudyError, UsageError, plural
 from hybrid_toolkit.models.planning.slope_power import t_power
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
@@ -269,7 +269,7 @@ def power_curve(
     wanted = _numbers(values)
     if over not in _OVER or len(wanted) < 2 or name not in study.outcomes:
         raise StudyError(
-            f"power over '{over}' at {len(wanted)} different value(s) cannot be drawn.",
+            f"power over '{over}' at {plural(len(wanted), 'different value')} cannot be drawn.",
             fix=f"Choose one of: {', '.join(_OVER)}; give two values or more and an outcome of the study.",
             code="POWER-CURVE",
         )

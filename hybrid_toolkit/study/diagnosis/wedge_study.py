@@ -17,7 +17,7 @@ from tqdm.std import tqdm
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
-from hybrid_toolkit.errors import CoverageError, EstimationError, StudyError
+from hybrid_toolkit.errors import CoverageError, EstimationError, StudyError, plural
 from hybrid_toolkit.models.linear.batched_linear import BatchFit, fit_fixed_clusters, fit_random_intercepts
 from hybrid_toolkit.models.linear.cluster_sums import ClusterSums, cell_sums
 from hybrid_toolkit.study.diagnosis.diagnose import (
@@ -229,7 +229,7 @@ class WedgeStudy:
         columns = [self.team, self.period, self.treated, self.outcome]
         if absent := [c for c in columns if c not in frame]:
             raise CoverageError(
-                f"the rows lack {len(absent)} column(s): {', '.join(absent)}.",
+                f"the rows lack {plural(len(absent), 'column')}: {', '.join(absent)}.",
                 fix="Add them, or name your own columns in the study.",
                 code="COLUMN-MISSING",
             )
@@ -240,7 +240,7 @@ class WedgeStudy:
         cells = rows.assign(y=y, square=y**2).groupby([self.team, self.period])
         if (mixed := int((cells[self.treated].nunique() > 1).sum())) or not rows[self.treated].isin([0, 1]).all():
             raise EstimationError(
-                f"column '{self.treated}' is not 0 or 1, or differs within {mixed} team(s) and period(s).",
+                f"column '{self.treated}' is not 0 or 1, or differs within a team and period ({mixed} such).",
                 fix="Code it 0 before a team crosses over and 1 from then on.",
                 code="WEDGE-TREATED",
             )
@@ -315,7 +315,7 @@ def _worlds(truths: Wedge | Sequence[Wedge], size_like: SizeLike | None) -> dict
     sizes = {(w.teams, w.periods, w.workers) for w in several}
     if len(known) < len(several) or len(sizes) > 1:
         raise StudyError(
-            f"{len(several)} truths have {len(known)} name(s) and {len(sizes)} size(s).",
+            f"{len(several)} truths have {plural(len(known), 'name')} and {plural(len(sizes), 'size')}.",
             fix="Use a different scenario for each, and one size for all.",
             code="TRUTHS",
         )

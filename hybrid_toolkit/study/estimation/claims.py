@@ -21,7 +21,7 @@ from hybrid_toolkit.data.wording.claim_words import (
     ratio_phrase,
 )
 from hybrid_toolkit.designs import GRADES
-from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.errors import StudyError, plural
 from hybrid_toolkit.result import Check
 from hybrid_toolkit.study.estimation.claim_grammar import (
     ALL_GRADES,
@@ -384,7 +384,7 @@ def _guard(text: str, grade: str) -> None:
         found += list(causal_words(text))
     if found:
         raise StudyError(
-            f"a claim of grade '{grade}' would use {len(found)} word(s) it may not: {', '.join(found)}.",
+            f"a claim of grade '{grade}' would use {plural(len(found), 'word')} that it may not: {', '.join(found)}.",
             fix="Remove these words from the study's contrast and phrases.",
             code="WORDS",
         )

@@ -23,7 +23,7 @@ from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.designs.model_columns import ModelColumns, noun
 from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.disclosure.policy import load_policy, withhold_text
-from hybrid_toolkit.errors import EstimationError, StudyError
+from hybrid_toolkit.errors import EstimationError, StudyError, plural
 from hybrid_toolkit.study.declaration.study_frames import table_needs
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.declaration.toml_text import nearest
@@ -132,7 +132,7 @@ def check_starts(frame: pd.DataFrame, study: StudySpec) -> None:
     if apart.any():
         units = rows.loc[apart, study.panel_id].nunique()
         raise EstimationError(
-            f"'{study.exposure}' and '{study.first_treated}' disagree in {int(apart.sum()):,} row(s) of {units} "
+            f"'{study.exposure}' and '{study.first_treated}' disagree in {plural(int(apart.sum()), 'row')} of {units} "
             f"{noun(study.panel_id, many=units != 1)}: the exposure is on before the start, or off from it on.",
             fix=f"Set '{study.exposure}' to 1 from the period in '{study.first_treated}' onwards and 0 before; "
             "leave the start empty where there is none.",

@@ -123,12 +123,12 @@ one of these arrows, or split a node into before and after.
         columns = [c for n in self.nodes for c in n.columns]
         twice = sorted({i for i in ids if ids.count(i) > 1} | {c for c in columns if columns.count(c) > 1})
         if twice:
-            raise _wrong(f"{len(twice)} node(s) or column(s) are there twice: {', '.join(twice)}.", "GRAPH-NODE")
+            raise _wrong(f"nodes or columns there twice ({len(twice)}): {', '.join(twice)}.", "GRAPH-NODE")
         named = [e for edge in self.edges for e in (edge.cause, edge.effect)]
         named += [m for m, _ in self.moderators] + [s.node for s in self.selections]
         absent = sorted(set(named) - set(ids))
         if absent:
-            raise _wrong(f"{len(absent)} name(s) are no node of the graph: {', '.join(absent)}.", "GRAPH-NODE")
+            raise _wrong(f"no node of the graph ({len(absent)}): {', '.join(absent)}.", "GRAPH-NODE")
         levels = sorted({n.id for n in self.nodes if n.constant and n.constant not in _LEVELS})
         if levels:
             raise _wrong(f"'constant' of {', '.join(levels)} is not one of {', '.join(_LEVELS)}.", "GRAPH-LEVEL")
@@ -238,7 +238,7 @@ one of these arrows, or split a node into before and after.
         absent = sorted(gone - {n.id for n in self.nodes})
         absent += [f"{a} -> {b}" for a, b in sorted(cut - {(e.cause, e.effect) for e in self.edges})]
         if absent:
-            raise _wrong(f"{len(absent)} thing(s) to remove are not there: {', '.join(absent)}.", "GRAPH-NODE")
+            raise _wrong(f"to be removed and not there ({len(absent)}): {', '.join(absent)}.", "GRAPH-NODE")
         fresh = {n.id for n in nodes}
         out = {(e.cause, e.effect) for e in new} | cut
         kept = [e for e in self.edges if (e.cause, e.effect) not in out and not {e.cause, e.effect} & gone]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from hybrid_toolkit.errors import agreeing, plural
 from hybrid_toolkit.study.graph.backdoor_paths import arrows, closers, open_paths, separated, without_effects
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph
 from hybrid_toolkit.study.units import UNITS
@@ -260,18 +261,19 @@ def open_findings(case: Case, paths: Collection[tuple[str, ...]]) -> list[Findin
     at_hand = {n: c for n, c in reversed(measured) if n in free}
     z, ends = case.conditioned, (case.exposure, case.outcome)
     first = closers(graph, *ends, z, at_hand)
+    stay, it = plural(len(paths), "backdoor path stays", "backdoor paths stay"), agreeing(len(paths), "it", "them")
     if first:
         columns = tuple(at_hand[n] for n in first)
-        text = f"{len(paths)} backdoor path(s) stay open; holding {case.graph.titles(first)} would close them."
+        text = f"{stay} open; holding {case.graph.titles(first)} would close {it}."
         return [Finding("BACKDOOR", "open", first, columns, text, f"Add to confounders: {', '.join(columns)}.")]
     wanted = closers(graph, *ends, z, free) or ()
     columns = tuple(at_hand[n] for n in wanted if n in at_hand)
     lacking = [n for n in wanted if n not in at_hand]
     text = (
-        f"{len(paths)} backdoor path(s) stay open; closing them takes {case.graph.titles(wanted)}, of which no "
-        f"column of {row_of(case.study)} measures {case.graph.titles(lacking)}."
+        f"{stay} open; closing {it} takes {case.graph.titles(wanted)}, of which no column of {row_of(case.study)} "
+        f"measures {case.graph.titles(lacking)}."
         if wanted
-        else f"{len(paths)} backdoor path(s) stay open, and nothing in the graph closes them."
+        else f"{stay} open, and nothing in the graph closes {it}."
     )
     fix = "Compare units with themselves, or say how strong such a confounder would have to be."
     if columns:
@@ -291,7 +293,8 @@ def indirect_findings(case: Case) -> list[Finding]:
         paths = open_paths(graph, node, case.outcome, z)
         if paths:
             said = "; ".join(path_words(case, p) for p in paths)
-            text = f"Between mediator '{column}' and outcome {len(paths)} path(s) stay open: {said}."
+            stay = plural(len(paths), "path stays", "paths stay")
+            text = f"Between mediator '{column}' and outcome {stay} open: {said}."
             out.append(Finding("MEDIATOR-BACKDOOR", "open", (node,), (column,), text, "Hold what they run through."))
     return out
 

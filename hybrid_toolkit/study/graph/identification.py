@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.errors import StudyError, plural
 from hybrid_toolkit.study.estimation.event_path import unknown_outcome
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, shipped_graph
 from hybrid_toolkit.study.graph.graph_rules import (
@@ -301,7 +301,8 @@ def _verdict(case: Case, n_open: int, findings: list[Finding]) -> str:
     if n_open:
         through = case.graph.titles(dict.fromkeys(n for f in findings if f.code == "BACKDOOR" for n in f.nodes))
         rest = f" (through {through})" if through else ""
-        return f"By the causal graph, the effect is told only if {n_open} open path(s) carry nothing{rest}."
+        carry = plural(n_open, "open path carries", "open paths carry")
+        return f"By the causal graph, the effect is told only if {carry} nothing{rest}."
     if any(f.severity == "open" for f in findings):
         return "By the causal graph, the effect is told only with the reservations below."
     return "By the causal graph, adjustment and the design block every path that is not the effect."

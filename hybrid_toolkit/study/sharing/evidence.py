@@ -22,7 +22,7 @@ from hybrid_toolkit.designs import RATIO_KINDS
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.disclosure.ledger.release_ledger import FREE_ROWS, FreeRows, VersionLedger
 from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
-from hybrid_toolkit.errors import DisclosureError, StudyError
+from hybrid_toolkit.errors import DisclosureError, StudyError, plural
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec, parse_spec
 from hybrid_toolkit.study.estimation.estimate import data_behind, estimate_study
@@ -179,8 +179,8 @@ class EvidenceBundle:
         """
         stamp = f" {SYNTHETIC_STAMP}." if self.synthetic else ""
         return (
-            f"Evidence on '{self.study_id}': {len(self.estimates)} estimate(s) with their variances, "
-            f"{len(self.checks)} check(s), no rows of data.{stamp}"
+            f"Evidence on '{self.study_id}': {plural(len(self.estimates), 'estimate')} with their variances, "
+            f"{plural(len(self.checks), 'check')}, no rows of data.{stamp}"
         )
 
     def to_json(self) -> str:

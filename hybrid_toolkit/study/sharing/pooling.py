@@ -12,7 +12,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.data.wording.claim_words import contrast_of, relative_phrase
 from hybrid_toolkit.designs import RATIO_KINDS
-from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.errors import StudyError, plural
 from hybrid_toolkit.models.inference.meta_analysis import fit_random_effects
 from hybrid_toolkit.models.inference.meta_analysis_result import (
     META_ANALYSIS_INTERVALS,
@@ -316,7 +316,11 @@ def _check_together(read: Sequence[EvidenceBundle]) -> None:
     measured = {tuple((r.outcome, r.term, r.unit) for r in b.estimates) for b in read}
     twice = [f"{data.index(h) + 1} and {i + 1}" for i, h in enumerate(data) if h in data[:i]]
     refusals = (
-        (len(read) < 2, f"{len(read)} bundle(s) were given; combining needs at least 2", "POOL-ONE"),
+        (
+            len(read) < 2,
+            f"{plural(len(read), 'bundle was', 'bundles were')} given; combining needs at least 2",
+            "POOL-ONE",
+        ),
         (len(studies) > 1, f"the bundles are of {len(studies)} different studies", "POOL-STUDIES"),
         (twice, f"bundles rest on the same data, by their place: {', '.join(twice)}", "POOL-TWICE"),
         (len({b.synthetic for b in read}) > 1, "simulated and real data would be mixed", "POOL-SYNTHETIC"),

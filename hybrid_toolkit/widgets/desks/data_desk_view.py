@@ -24,7 +24,7 @@ from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.validate import ValidationReport, validate_path
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import KEPT_INSIDE
-from hybrid_toolkit.errors import UsageError, toml_place
+from hybrid_toolkit.errors import UsageError, plural, toml_place
 from hybrid_toolkit.widgets.parts.html_parts import list_html, table_html
 
 LEAVE_OUT = ""
@@ -244,15 +244,16 @@ def desk_text(found: Checked) -> str:
     if found.data is not None:
         data = found.data
         beside = "" if found.published is None else ", with published statistics"
-        return f"Loaded: {len(data)} table(s), {f'hash {data.hash[:12]}' if data.synthetic else KEPT_INSIDE}{beside}"
+        held = f"hash {data.hash[:12]}" if data.synthetic else KEPT_INSIDE
+        return f"Loaded: {plural(len(data), 'table')}, {held}{beside}"
     if found.report is not None:
         errors, notices = len(found.report.errors), len(found.report.notices)
-        return f"Checked: {errors} problem(s) to fix, {notices} notice(s)"
+        return f"Checked: {plural(errors, 'problem')} to fix, {plural(notices, 'notice')}"
     if found.proposal is not None:
         left = len(found.proposal.unmatched)
-        return f"Proposed: {len(found.proposal.matched)} column(s) matched, {left} item(s) left to you"
+        return f"Proposed: {plural(len(found.proposal.matched), 'column')} matched, {plural(left, 'item')} left to you"
     if found.sources:
-        return f"Found: {len(found.sources)} source(s)"
+        return f"Found: {plural(len(found.sources), 'source')}"
     return "No data are chosen yet."
 
 

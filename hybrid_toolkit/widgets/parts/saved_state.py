@@ -11,7 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hybrid_toolkit.data.atomic_output import atomic_write_text
-from hybrid_toolkit.errors import UnreadableError
+from hybrid_toolkit.errors import UnreadableError, plural
 
 _LONGEST_ID = 40
 """Ids of the toolkit are shorter; a longer key may be words."""
@@ -158,7 +158,9 @@ def _dataclass(held: Any, kind: type[Any], where: str) -> Any:
     unknown = len(set(held) - set(known))
     missing = [n for n, f in known.items() if n not in held and f.default is MISSING and f.default_factory is MISSING]
     if unknown:
-        raise _refuse(f"'{where}' has {unknown} part(s) that this toolkit does not know", "Take them out.", "STATE-KEY")
+        raise _refuse(
+            f"'{where}' has {plural(unknown, 'part')} that this toolkit does not know", "Take them out.", "STATE-KEY"
+        )
     if missing:
         raise _refuse(f"'{where}' lacks {', '.join(missing)}", "Save it again.", "STATE-PART")
     return kind(**{n: typed_state(v, hints[n], f"{where}.{n}") for n, v in held.items()})
