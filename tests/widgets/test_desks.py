@@ -49,7 +49,7 @@ def test_from_choosing_to_loading(folder: Path, tmp_path: Path) -> None:
     desk = run(DataDesk(str(folder)), "Look")
     assert desk.text == "Found: 1 source"
     run(desk, "Propose a mapping")
-    assert "worker_id" in desk.state.mapping and "items left to you" in desk.text
+    assert "worker_id" in desk.state.mapping and "1 item left to you" in desk.text
     assert [c.description for c in desk._columns.children] == ["worker: Shoe size"]
     run(desk, "Check")
     assert desk.text.startswith("Checked: 1 problem to fix") and "worker" in desk._figures.value
