@@ -11,7 +11,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import ASSUMED, PUBLISHED_FILES, SIMULATED, vouched
 from hybrid_toolkit.data.privacy.inside import InsideFrame
 from hybrid_toolkit.disclosure.cells import hide_small, round_counts
-from hybrid_toolkit.disclosure.looks import person_key
+from hybrid_toolkit.disclosure.looks import refuse_person_keys
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.protect import Decisions, check_size, counted, policy_notes
 from hybrid_toolkit.disclosure.release import Decision, Release, require_release
@@ -122,14 +122,7 @@ def refuse_measured(frame: pd.DataFrame, basis: str, source: object) -> None:
         )
     if basis == "simulation":
         return
-    for column in frame.select_dtypes(include=["object", "string"]):
-        known = person_key(frame[column].dropna().unique().tolist(), source)
-        if known:
-            raise DisclosureError(
-                f"The values of '{column}' are keys of '{known}', whatever the column is called.",
-                fix="Leave the column out.",
-                code="DIM-IDENTIFIER",
-            )
+    refuse_person_keys(frame, [str(c) for c in frame.select_dtypes(include=["object", "string"])], source)
 
 
 def refuse_numbers(frame: pd.DataFrame, basis: str, counts: Sequence[str]) -> None:

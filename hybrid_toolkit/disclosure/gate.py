@@ -126,6 +126,7 @@ class Gate(CountsGate):
             labels=labels,
             digits=error_digits,
             derived_from=derived_from,
+            source=self._behind(source),
         )
         if derived_from is None:
             self._hold_version(source)

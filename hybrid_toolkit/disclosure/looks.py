@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -16,19 +16,16 @@ from hybrid_toolkit.data.privacy.personal import names_person, who_values
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS, is_identifier, refuse_words
 from hybrid_toolkit.errors import DisclosureError, agreeing, plural
 
-_SCALE_POINTS = 20
-"""Different values up to which a column is a scale: its ends are answers of many, and no extremes of single people."""
-_FINEST = 4
+FINEST = 4
 """Decimals up to which a figure counts as rounded; one with more was not rounded at all."""
 _VAGUE = 0.2
 """Where rounding leaves this much of a person open, nearly any number of people would give the figure."""
+_T = TypeVar("_T")
 _SHORT_NUMBER = 3
 """Digits up to which a number may be an age, a count or a code, and says nothing about being a key."""
 
 INTERVAL = frozenset({"conf_low", "conf_high", "std_error", "p_value", "reliability"})
 """Columns that say how sure a figure is; they are no shares of people, whatever they hold."""
-OUTER = 0.1
-"""Share of single values on either side within which a figure that is one of them is an extreme."""
 _EXACT = 1e-6
 _LARGEST, MOST = 2, 0.9
 """Contributors of the N-K rule, and the share of a total that they may hold."""
@@ -36,24 +33,7 @@ WITHIN = 0.1
 """Share of the largest contribution that all but the two largest must reach (p% rule)."""
 
 
-class _Looked:
-    """What was looked up once in the data behind frames: single values of numeric columns, and keys of people."""
-
-    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
-        self.singles: list[Floats] = []
-        self.keys: dict[str, set[str]] = {}
-        for frame in tables.values():
-            for name in map(str, frame.columns):
-                column = frame[name]
-                if is_identifier(name):
-                    self.keys.setdefault(name, set()).update(column.dropna().astype("str").unique().tolist())
-                elif pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
-                    numbers = np.unique(column.dropna().to_numpy(dtype=float))
-                    if len(numbers) > _SCALE_POINTS:  # a scale of few points has no extremes of single people
-                        self.singles.append(numbers)
-
-
-_kept: dict[int, tuple[weakref.ref[Any], _Looked]] = {}
+_kept: dict[tuple[int, Callable[..., object]], tuple[weakref.ref[Any], Any]] = {}
 
 
 def refuse_people_as_dims(frame: pd.DataFrame, dims: Sequence[str], source: object, *, total_label: str) -> None:
@@ -78,12 +58,35 @@ def refuse_people_as_dims(frame: pd.DataFrame, dims: Sequence[str], source: obje
                 fix="Group by something wider, such as career_stage, team_id or month.",
                 code="DIM-IDENTIFIER",
             )
-        if kind == "keys" and dim not in GROUP_KEYS and not isinstance(frame, InsideFrame) and _tables(source) is None:
+        if (
+            kind == "keys"
+            and dim not in GROUP_KEYS
+            and not isinstance(frame, InsideFrame)
+            and tables_behind(source) is None
+        ):
             raise DisclosureError(
                 f"The {len(values)} values of '{dim}' look like keys, and nothing tells whether they are people's.",
                 fix="Pass the gate the data behind them, Gate(source=data), or call the column what it is, such as "
                 "team_id.",
                 code="DIM-KEYS",
+            )
+
+
+def refuse_person_keys(frame: pd.DataFrame, columns: Sequence[str], source: object) -> None:
+    """Refuse words of a frame that are keys of people of the data at hand, whatever their columns are called.
+
+    Raises
+    ------
+    DisclosureError
+        DIM-IDENTIFIER.
+    """
+    for column in columns:
+        known = person_key(frame[column].dropna().unique().tolist(), source)
+        if known:
+            raise DisclosureError(
+                f"The values of '{column}' are keys of '{known}', whatever the column is called.",
+                fix="Leave the column out.",
+                code="DIM-IDENTIFIER",
             )
 
 
@@ -138,8 +141,8 @@ def share_scale(values: Floats, counts: Floats, *, vague: bool = True) -> float:
         part = v * scale
         if (part > 1).any() or (scale < 1 and (v <= 1).all()):
             continue
-        shown = _decimals(v) + (2 if scale < 1 else 0)
-        blur = n * (0.5 * 10.0**-shown if shown <= _FINEST else 0.0) + _EXACT * n
+        shown = decimals_of(v) + (2 if scale < 1 else 0)
+        blur = n * (0.5 * 10.0**-shown if shown <= FINEST else 0.0) + _EXACT * n
         apart = np.abs(part * n - np.round(part * n))
         clear = not (blur > _VAGUE).all()
         if (apart <= np.maximum(blur, _EXACT)).all() and (clear or (vague and scale == 1.0)):
@@ -163,37 +166,7 @@ def is_count(column: pd.Series, counts: Floats) -> bool:
     return bool(enough and (v[known] <= counts[known]).all() and (v[known] > 1).any())
 
 
-def holds_extremes(column: pd.Series, source: object) -> bool:
-    """Whether a column holds single values of the data from their outer tenths: minima, maxima, high percentiles.
-
-    Only where the data behind the frame are at hand; a mean of many is hardly ever one of the single values.
-    """
-    v = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    v = v[np.isfinite(v)]
-    if np.isin(v, (0.0, 1.0)).all():  # nobody or everybody: held as the ends of a share
-        return False
-    tables = _tables(source)
-    if tables is None:
-        return False
-    decimals = _decimals(v)
-    for single in _looked(source, tables).singles:
-        low, high = np.quantile(single, [OUTER, 1 - OUTER])
-        if low == high:
-            continue
-        outer = (v <= low) | (v >= high)
-        if (outer.mean() >= 0.5 if len(v) > 1 else v[0] in (single[0], single[-1])) and _among(v, single, decimals):
-            return True
-    return False
-
-
-def _among(v: Floats, single: Floats, decimals: int) -> bool:
-    slack = 0.5 * 10.0**-decimals if decimals <= _FINEST else 0.0
-    at = np.clip(np.searchsorted(single, v), 1, max(len(single) - 1, 1))
-    near = np.minimum(np.abs(single[at - 1] - v), np.abs(single[np.minimum(at, len(single) - 1)] - v))
-    return bool((near <= slack + 1e-9 * np.maximum(1.0, np.abs(v))).all())
-
-
-def _decimals(v: Floats) -> int:
+def decimals_of(v: Floats) -> int:
     """Decimals that the values were rounded to; 9 where they were not."""
     for d in range(9):
         if (np.abs(v - np.round(v, d)) <= 1e-10 * np.maximum(1.0, np.abs(v))).all():
@@ -201,28 +174,40 @@ def _decimals(v: Floats) -> int:
     return 9
 
 
-def _tables(source: object) -> Mapping[str, pd.DataFrame] | None:
+def tables_behind(source: object) -> Mapping[str, pd.DataFrame] | None:
+    """The tables behind a frame, where they are at hand."""
     found = getattr(source, "tables", None)
     return found if isinstance(found, Mapping) else None
 
 
-def _looked(source: object, tables: Mapping[str, pd.DataFrame]) -> _Looked:
-    kept = _kept.get(id(source))
+def looked_up_once(source: object, look: Callable[[Mapping[str, pd.DataFrame]], _T]) -> _T | None:
+    """What a look at the data behind a frame found, looked up once; None where no data are at hand."""
+    tables = tables_behind(source)
+    if tables is None:
+        return None
+    key = (id(source), look)
+    kept = _kept.get(key)
     if kept is not None and kept[0]() is source:
-        return kept[1]
-    key, out = id(source), _Looked(tables)
+        return cast(_T, kept[1])
+    out = look(tables)
     _kept[key] = (weakref.ref(source, lambda _: _kept.pop(key, None)), out)
     return out
 
 
+def _keys(tables: Mapping[str, pd.DataFrame]) -> dict[str, set[str]]:
+    """The keys of people, families and events, by the name of their column."""
+    keys: dict[str, set[str]] = {}
+    for frame in tables.values():
+        for name in filter(is_identifier, map(str, frame.columns)):
+            keys.setdefault(name, set()).update(frame[name].dropna().astype("str").unique().tolist())
+    return keys
+
+
 def person_key(values: Sequence[object], source: object) -> str:
     """The key of a person, family or event, of the data at hand, that most of the values are; empty where none is."""
-    tables = _tables(source)
     texts = {str(v) for v in values if len(str(v)) > _SHORT_NUMBER or not str(v).isdigit()}
-    if tables is None or not texts:
-        return ""
-    keys = _looked(source, tables).keys
-    return next((name for name, held in keys.items() if 2 * len(texts & held) > len(texts)), "")
+    keys = looked_up_once(source, _keys) if texts else None
+    return next((name for name, held in (keys or {}).items() if 2 * len(texts & held) > len(texts)), "")
 
 
 def dominated(values: NDArray[np.float64], people: NDArray[np.integer[Any]]) -> bool:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.cells import finish
 from hybrid_toolkit.disclosure.digits import estimate_steps
-from hybrid_toolkit.disclosure.looks import refuse_texts, share_scale
+from hybrid_toolkit.disclosure.extremes import extreme_rows
+from hybrid_toolkit.disclosure.looks import is_count, refuse_person_keys, refuse_texts, share_scale
 from hybrid_toolkit.disclosure.people_behind_rows import people_behind
 from hybrid_toolkit.disclosure.policy import Policy, exempted, exemption
 from hybrid_toolkit.disclosure.protect import Decisions, counted, policy_notes, rounding_note
@@ -32,6 +33,8 @@ _BLUR = 0.02
 """By how much of itself a relative error may seem to fall where figures were rounded to three decimals."""
 RESIDUAL_DF = "residual_df"
 """Column that says how many rows a regression has beyond its coefficients."""
+_SAYS_HOW_SURE = {"std_error", "conf_low", "conf_high", "p_value"}
+"""Columns of which a coefficient has one at least; a figure without any may be a share or a count of people."""
 _INTERCEPTS = ("(intercept)", "intercept", "const", "_cons")
 """What an intercept is called here, by formulas, by statsmodels and by Stata."""
 _TIME = r"^time (-?\d+)$"
@@ -49,6 +52,7 @@ def protect_estimates(
     labels: Sequence[str] = (),
     digits: int = 2,
     derived_from: Release | Sequence[Release] | None = None,
+    source: object = None,
 ) -> tuple[pd.DataFrame, tuple[str, ...], Decisions]:
     """The estimates that may be shown, their columns of numbers, and the decisions; arguments as in ``Gate.estimates``.
 
@@ -69,8 +73,10 @@ def protect_estimates(
     refuse_columns([*labels], [*numbers, *sizes], present=list(frame.columns))
     kept = [c for c in dict.fromkeys([*labels, *TIDY_COLUMNS, *sizes]) if c in frame.columns]
     said = frame[[c for c in kept if c not in (*numbers, *sizes)]]
-    for column in said.select_dtypes(include=["object", "string"]):
-        refuse_texts(frame[column].dropna().astype(str).unique().tolist(), what=str(column))
+    words = [str(c) for c in said.select_dtypes(include=["object", "string"])]
+    for column in words:
+        refuse_texts(frame[column].dropna().astype(str).unique().tolist(), what=column)
+    refuse_person_keys(frame, words, source)
     redrawn = is_redrawn(frame, n, derived_from)
     behind = people_behind(frame, n if redrawn else people, count=n, whole=whole)
     hide, hidden = hide_estimates(frame, policy, n=n, clusters=clusters, whole=whole, people=behind, look=not redrawn)
@@ -79,6 +85,9 @@ def protect_estimates(
         hidden = (*hidden, *more)
     if "term" in frame:
         hide, more = hide_paths(frame, hide, policy, n=n)
+        hidden = (*hidden, *more)
+    if policy.drop_extremes and not redrawn:
+        hide, more = hide_extremes(frame, hide, numbers, words, source)
         hidden = (*hidden, *more)
     steps = estimate_steps(frame, policy, numbers, behind, digits=digits)
     plain = [clusters] if clusters else []
@@ -141,6 +150,18 @@ def hide_estimates(
     hide = few | np.isnan(groups) | (groups < policy.minimum_clusters)
     why = f"fewer than {policy.minimum_clusters} clusters"
     return hide, (*decisions, *counted("clusters", int((hide & ~few).sum()), len(frame), "estimates", why))
+
+
+def hide_extremes(
+    frame: pd.DataFrame, hide: NDArray[np.bool_], numbers: Sequence[str], words: Sequence[str], source: object
+) -> tuple[NDArray[np.bool_], Decisions]:
+    """Hide the rows in which a number is a minimum, a maximum or a high percentile of the data, found by looking."""
+    out = hide.copy()
+    shown = frame[~hide]
+    for column in numbers if len(shown) else ():
+        out[~hide] |= extreme_rows(shown, column, dims=words, source=source)
+    more = int((out & ~hide).sum())
+    return out, counted("extremes", more, len(frame), "estimates", "one person's value stands in them")
 
 
 def hide_saturated(
@@ -302,6 +323,10 @@ def _at_the_ends(frame: pd.DataFrame, counts: NDArray[np.float64], policy: Polic
     }
     share, out = column["estimate"], np.zeros(len(frame), dtype=bool)
     spread = np.zeros(len(frame), dtype=bool)
+    if not _SAYS_HOW_SURE & set(frame.columns):  # read as the column of a table is
+        part = 1 / np.maximum(counts, 1) if is_count(frame["estimate"], counts) else share_scale(share, counts)
+        inside = share * part * counts
+        return np.asarray((part > 0) & (np.round(np.fmin(inside, counts - inside)) < policy.threshold), dtype=np.bool_)
     if "metric" not in frame:  # a coefficient may be nought, and its interval may leave the range of a share
         spread |= (share == 0) | (column.get("conf_low", share) < 0) | (share == 1)
     for i in np.flatnonzero(~spread):  # rows may be figures of different kinds

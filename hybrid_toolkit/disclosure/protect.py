@@ -21,7 +21,8 @@ from hybrid_toolkit.disclosure.cells import (
     plain_dims,
 )
 from hybrid_toolkit.disclosure.digits import value_steps
-from hybrid_toolkit.disclosure.looks import INTERVAL, holds_extremes, is_count, refuse_people_as_dims, share_scale
+from hybrid_toolkit.disclosure.extremes import extreme_rows
+from hybrid_toolkit.disclosure.looks import INTERVAL, is_count, refuse_people_as_dims, share_scale
 from hybrid_toolkit.disclosure.people_behind_rows import people_behind
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.release import Decision
@@ -78,11 +79,13 @@ def protect_table(
         )
     running = [v for v in cumulative if _runs_to_one(frame[v])]
     looked = [v for v in asked if v not in running] if look else []
-    seen, told = _seen(frame, policy, looked, count, shares, source)
+    behind = people_behind(frame, people, count=count)
+    seen, told = _seen(
+        frame, policy, looked, count, shares, _extremes(frame, policy, looked, count, dims, behind, source)
+    )
     notes += told
     kept = [v for v in asked if v not in (*seen.extremes, *seen.counts)]
     counted_in = [count, *dict.fromkeys([*others, *seen.counts])]
-    behind = people_behind(frame, people, count=count)
     table = pd.DataFrame(frame)[list(dict.fromkeys([*dims, *counted_in, *kept, *extra]))].copy()
     table[PEOPLE] = behind
     if look:
@@ -133,14 +136,35 @@ class _Seen:
     shares: dict[str, float]
 
 
-def _seen(
-    frame: pd.DataFrame, policy: Policy, asked: Sequence[str], count: str, shares: Sequence[str], source: object
-) -> tuple[_Seen, Decisions]:
+def _extremes(
+    frame: pd.DataFrame,
+    policy: Policy,
+    asked: Sequence[str],
+    count: str,
+    dims: Sequence[str],
+    behind: NDArray[np.float64],
+    source: object,
+) -> tuple[str, ...]:
+    """Columns that hold extremes of the data in rows that would be shown, whatever they are called."""
     counts = pd.to_numeric(frame[count], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    drop = policy.drop_extremes
-    named = [v for v in asked if drop and v not in shares and is_extreme(v)]
-    looked = [v for v in asked if drop and v not in (*named, *INTERVAL, *shares) and holds_extremes(frame[v], source)]
-    extremes = (*named, *looked)
+    shown = pd.DataFrame(frame)[np.fmin(counts, behind) >= policy.threshold]
+    if not policy.drop_extremes or shown.empty:
+        return ()
+    return tuple(v for v in asked if extreme_rows(shown, v, dims=dims, source=source).any())
+
+
+def _seen(
+    frame: pd.DataFrame,
+    policy: Policy,
+    asked: Sequence[str],
+    count: str,
+    shares: Sequence[str],
+    looked: Sequence[str],
+) -> tuple[_Seen, Decisions]:
+    """What the columns are; ``looked`` are those in which extremes were found by looking."""
+    counts = pd.to_numeric(frame[count], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    named = [v for v in asked if policy.drop_extremes and v not in shares and is_extreme(v)]
+    extremes = tuple(v for v in asked if v in named or v in looked)
     whole = tuple(v for v in asked if v not in (*extremes, *shares, *INTERVAL) and is_count(frame[v], counts))
     notes: Decisions = ()
     if extremes:

@@ -13,6 +13,7 @@ import pandas as pd
 import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.disclosure.combined_cells import release_together
+from hybrid_toolkit.disclosure.looks import INTERVAL
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.report.measured import measure_released
 from tools.attacks.solve import few_in_or_out, people_fixed
@@ -142,8 +143,11 @@ def unsaid_frames(rng: np.random.Generator) -> tuple[int, int, int]:
                           "hours": np.round(rng.gamma(9, 4, n), 2), "cases": rng.poisson(40, n),
                           "deaths": rng.random(n) < 0.03})  # fmt: skip
     by = frame.groupby("team_id")
-    source = ht.EvaluationData({"worker": frame[["worker_id"]].assign(travel_h=frame["hours"])})
     words = [f"team {chr(97 + i)}" for i in range(by.ngroups)]
+    own = pd.Series(words, index=sorted(frame["team_id"].unique()))
+    source = ht.EvaluationData(
+        {"worker": frame[["worker_id"]].assign(team_id=frame["team_id"].map(own), travel_h=frame["hours"])}
+    )
     sizes = by.size().to_numpy()
     tables: dict[str, pd.DataFrame] = {
         "unsaid": pd.DataFrame({"place": words, "n": sizes, "mean": by["hours"].mean().to_numpy()}),
@@ -156,28 +160,52 @@ def unsaid_frames(rng: np.random.Generator) -> tuple[int, int, int]:
         "high percentile": pd.DataFrame(
             {"place": words, "n": sizes, "typical": by["hours"].quantile(0.95, interpolation="higher").to_numpy()}
         ),
+        "minutes": pd.DataFrame({"place": words, "n": sizes, "typical": by["hours"].max().to_numpy() * 60}),
+        "means beside": pd.DataFrame(
+            {"place": [*words, "all"], "n": [*sizes, n], "typical": [*by["hours"].max(), frame["hours"].mean()]}
+        ),
+        "as a limit": pd.DataFrame({"place": words, "n": sizes, "conf_high": by["hours"].max().to_numpy()}),
+        "as an error": pd.DataFrame({"place": words, "n": sizes, "std_error": by["hours"].min().to_numpy()}),
+        "between two": pd.DataFrame({"place": words, "n": sizes, "typical": by["hours"].quantile(0.95).to_numpy()}),
+        "apart": pd.DataFrame(
+            {"place": words, "n": sizes, "typical": (by["hours"].max() - by["hours"].min()).to_numpy()}
+        ),
         "deaths": pd.DataFrame({"place": words, "n": sizes, "events": by["deaths"].sum().to_numpy().astype(float)}),
         "nobody and everybody": pd.DataFrame({"place": words, "n": sizes, "rate": np.arange(by.ngroups) % 2 * 1.0}),
     }
     leaks, shown = 0, 0
     for kind, table in tables.items():
         value = str(table.columns[-1])
-        people = None if kind == "unsaid" else "n"
+        for seen in _seen_of(table, value, Gate(source=source), people=None if kind == "unsaid" else "n"):
+            shown += len(seen)
+            if kind == "deaths":
+                leaks += int(seen.between(1, 9).sum())
+            elif kind == "nobody and everybody":
+                leaks += int(seen.isin([0.0, 1.0]).sum())
+            else:
+                mean = frame["hours"].mean() if kind == "means beside" else np.inf  # which may be shown
+                leaks += int(((seen - mean).abs() > 1).sum())
+    return leaks, sum(len(t) for t in tables.values()), shown
+
+
+def _seen_of(table: pd.DataFrame, value: str, gate: Gate, *, people: str | None) -> list[pd.Series]:
+    """What is shown of a frame's values as a table, and as estimates."""
+    out = []
+    as_estimates = table.rename(columns={"place": "term", value: value if value in INTERVAL else "estimate"})
+    if "estimate" not in as_estimates:
+        as_estimates["estimate"] = np.pi
+    for show in (
+        lambda: gate.table(table, title="x", dims=["place"], values=[value], people=people, structural_zeros=True),
+        lambda: gate.estimates(as_estimates, title="x", people=people),
+    ):
         try:
-            found = Gate(source=source).table(table, title="x", dims=["place"], values=[value], people=people,
-                                              structural_zeros=True)  # fmt: skip
+            content = show().content
         except HybridToolkitError:
             continue
-        content = found.content
-        seen = content[value].dropna() if value in content else pd.Series(dtype=float)
-        shown += len(seen)
-        if kind in ("unsaid", "people as rows", "names as rows", "largest", "smallest", "high percentile"):
-            leaks += len(seen)
-        elif kind == "deaths":
-            leaks += int((seen.astype(float).between(1, 9) & seen.notna()).sum())
-        else:
-            leaks += int(seen.astype(float).isin([0.0, 1.0]).sum())
-    return leaks, sum(len(t) for t in tables.values()), shown
+        column = next((c for c in (value, "estimate") if c in content), None)
+        if column is not None:
+            out.append(content[column].dropna().astype(float))
+    return out
 
 
 def undo_rounding(rng: np.random.Generator) -> tuple[int, int, int]:

@@ -57,7 +57,13 @@ def test_the_solver_finds_a_difference_a_complement_and_a_union() -> None:
 
 @pytest.mark.parametrize(
     ("door", "seed"),
-    [("steps of a survival curve", 1260), ("outer bins of a histogram", 822), ("outer bins of a histogram", 1084)],
+    [
+        ("steps of a survival curve", 1260),
+        ("outer bins of a histogram", 822),
+        ("outer bins of a histogram", 1084),
+        ("frames that do not say who or what they are", 800),
+        ("frames that do not say who or what they are", 1282),
+    ],
 )
 def test_a_session_of_two_thousand_that_told_somebody_apart_is_closed(door: str, seed: int) -> None:
     found = try_door(door, 1, first=seed)

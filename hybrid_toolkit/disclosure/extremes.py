@@ -1,0 +1,229 @@
+"""Minima, maxima, ranges and high percentiles among figures, found by looking in the data and never by their names.
+
+A minimum, a maximum or a percentile near the end is one person's value. Two looks find them, whatever they are called.
+The first needs no groups: figures that are single values of the data, more of them than chance would make so, with one
+from the outer tenth. The greatest values of groups need not all lie far out, but the greatest of them does; a median
+that is one person's value hardly ever does. A scale (hours shown as minutes) is undone by the greatest or the least.
+The second takes the groups that the rows name, where the data have them, and works out their extremes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.disclosure.looks import FINEST, decimals_of, looked_up_once, tables_behind
+from hybrid_toolkit.disclosure.screen import is_identifier
+
+_Mask = NDArray[np.bool_]
+_SCALE_POINTS = 20
+"""Different values up to which a column is a scale: its ends are answers of many, and no extremes of single people."""
+_OUTER = 0.1
+"""Share of single values on either side within which a figure that is one of them is an extreme."""
+_NEARLY_ALL = 0.75
+"""Share of a column's figures that must be single values where the outer ones alone may be so by chance: rows of
+everyone or of others may be means, and of the medians of groups every second is between two values."""
+_CHANCE = 1e-3
+"""Chance of so many single values among figures that are none, above which they say nothing: one in a thousand."""
+_NEAR = 20
+"""Single values around a figure from which is counted how dense they lie: fewer would make the chance a matter of luck,
+more would take the middle of the values into their thin ends."""
+_LEVELS = np.array([0.0, 0.01, 0.05, 0.1, 0.9, 0.95, 0.975, 0.99, 1.0])
+"""Percentiles that are nearly one person's value in groups of the size that may be shown; 10 and 90 of ten are."""
+_SAME = 1e-9
+"""Share of a figure by which two that are the same may differ in floating point, several steps on."""
+_MOST_GROUPS = 1_000
+"""Different labels up to which a column of words or keys may be the groups of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What was looked up once: the different values of each numeric column, by table and column."""
+
+    singles: Mapping[tuple[str, str], Floats]
+    labels: Mapping[tuple[str, str], frozenset[str]]
+
+
+def _numbers(tables: Mapping[str, pd.DataFrame]) -> _Numbers:
+    singles, labels = {}, {}
+    for table, frame in tables.items():
+        for name in map(str, frame.columns):
+            column = frame[name]
+            if is_identifier(name):
+                continue
+            if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
+                numbers = np.unique(column.dropna().to_numpy(dtype=float))
+                if len(numbers) > _SCALE_POINTS:  # a scale of few points has no extremes of single people
+                    singles[table, name] = numbers
+            else:
+                found = column.dropna().unique()
+                if len(found) <= _MOST_GROUPS:
+                    labels[table, name] = frozenset(map(str, found))
+    return _Numbers(singles, labels)
+
+
+def extreme_rows(frame: pd.DataFrame, column: str, *, dims: Sequence[str], source: object) -> NDArray[np.bool_]:
+    """Which rows of a column hold a minimum, a maximum, a range or a high percentile of the data behind the frame.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The figures.
+    column : str
+        The column that is looked at.
+    dims : Sequence[str]
+        Columns that name the groups.
+    source : object
+        The data; without tables at hand nothing is found.
+
+    Returns
+    -------
+    NDArray[np.bool_]
+        Mask of shape (rows,).
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
+    >>> hours = [30.0 + i / 7 for i in range(40)]
+    >>> data = EvaluationData({"worker": pd.DataFrame({"worker_id": [f"W{i}" for i in range(40)], "own_h": hours})})
+    >>> rows = pd.DataFrame({"place": ["north", "south"], "n": [20, 20], "typical": [hours[19], hours[39]]})
+    >>> extreme_rows(rows, "typical", dims=["place"], source=data).tolist()
+    [True, True]
+    """
+    v = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    at = np.flatnonzero(np.isfinite(v))
+    out = np.zeros(len(frame), dtype=np.bool_)
+    known = looked_up_once(source, _numbers)
+    if known is None or np.isin(v[at], (0.0, 1.0)).all():  # nobody or everybody: held as the ends of a share
+        return out
+    for single in known.singles.values():
+        out[at] |= _single_values(v[at], single)
+    if not out.any():
+        out[at] |= _of_groups(frame.iloc[at], v[at], [d for d in dims if d in frame], known, source)
+    return out
+
+
+def _single_values(v: Floats, single: Floats) -> _Mask:
+    """Which figures are single values, where they are extremes; none else."""
+    low, high = np.quantile(single, [_OUTER, 1 - _OUTER])
+    if low == high:
+        return np.zeros(len(v), dtype=np.bool_)
+    blur = _blur(v)
+    among = _among(v, single, blur)
+    outer = (v <= low) | (v >= high)
+    enough = outer.mean() >= 0.5 if len(v) > 1 else v[0] in (single[0], single[-1])
+    if enough and among.all():
+        return among
+    for scale in _scales(v, single):
+        if scale != 1:
+            among = _among(v * scale, single, 2 * blur * abs(scale))  # the end that gave the scale was rounded too
+            outer = (v * scale <= low) | (v * scale >= high)
+        if (outer & among).any():
+            far = np.unique(v[outer] * scale), np.unique(v[outer & among] * scale)
+            whole = np.unique(v * scale), np.unique(v[among] * scale)
+            nearly_all = among.mean() >= _NEARLY_ALL
+            for looked, found in (far, whole) if nearly_all else (far,):
+                if _by_chance(looked, len(found), single, blur * abs(scale), given=int(scale != 1)) <= _CHANCE:
+                    return among
+    return np.zeros(len(v), dtype=np.bool_)
+
+
+def _blur(v: Floats) -> float:
+    """What figures may be off by where they were rounded."""
+    decimals = decimals_of(v)
+    return 0.5 * 10.0**-decimals if decimals <= FINEST else 0.0
+
+
+def _scales(v: Floats, single: Floats) -> list[float]:
+    """What figures may have been multiplied by: by nothing, or so that their greatest or least is that of the data."""
+    out = [1.0]
+    for end, mine in ((single[-1], v.max()), (single[0], v.min())):
+        if mine * end > 0 and not np.isclose(mine, end, rtol=_SAME):
+            out.append(float(end / mine))
+    return out
+
+
+def _among(v: Floats, single: Floats, blur: float) -> _Mask:
+    """Which figures are single values, as far as their decimals tell."""
+    at = np.clip(np.searchsorted(single, v), 1, max(len(single) - 1, 1))
+    near = np.minimum(np.abs(single[at - 1] - v), np.abs(single[np.minimum(at, len(single) - 1)] - v))
+    return np.asarray(near <= blur + 1e-9 * np.maximum(1.0, np.abs(v)), dtype=np.bool_)
+
+
+def _by_chance(v: Floats, found: int, single: Floats, blur: float, *, given: int) -> float:
+    """The chance that of figures near these so many would be single values; of ``given`` it is no chance."""
+    wide = max(2 * blur, 2 * _blur(single), _SAME * float(np.abs(v).max()))  # of data as rounded as the figures
+    first = np.clip(np.searchsorted(single, v) - _NEAR // 2, 0, max(len(single) - _NEAR, 0))
+    last = np.minimum(first + _NEAR, len(single)) - 1
+    dense = np.minimum((last - first + 1) * wide / (single[last] - single[first] + wide), 1.0)
+    return float(stats.binom.sf(found - given - 1, len(v) - given, dense.mean()))
+
+
+def _of_groups(frame: pd.DataFrame, v: Floats, dims: Sequence[str], known: _Numbers, source: object) -> _Mask:
+    """Which figures are extremes of the groups that the rows name, worked out from the data that have those groups."""
+    none = np.zeros(len(v), dtype=np.bool_)
+    blur = _blur(v)
+    for (table, name), single in known.singles.items():
+        low, high = np.quantile(single, [_OUTER, 1 - _OUTER])
+        inside = v.min() >= single[0] - blur and v.max() <= single[-1] + blur and (v.min() <= low or v.max() >= high)
+        wide = v.min() >= 0 and 2 * v.max() >= single[-1] - single[0] >= v.max() - blur
+        if not (inside or wide):
+            continue
+        groups = [c for d in dims if (c := _column_of(frame[d], d, table, known)) is not None]
+        if groups and len(groups) == len(dims):
+            rows = tables_behind(source)[table]  # type: ignore[index]
+            found = _extremes(frame, v, rows, name, dims, groups)
+            if found.any():
+                return found
+    return none
+
+
+def _column_of(labels: pd.Series, dim: str, table: str, known: _Numbers) -> str | None:
+    """The column of a table that has nearly all labels of a dimension: that of its name, or another."""
+    said = set(map(str, labels))
+    for (where, name), held in sorted(known.labels.items(), key=lambda item: item[0][1] != dim):
+        if where == table and len(said & held) >= max(len(said) - 1, 1):  # one row may be of all
+            return name
+    return None
+
+
+def _extremes(
+    frame: pd.DataFrame, v: Floats, rows: pd.DataFrame, name: str, dims: Sequence[str], groups: Sequence[str]
+) -> _Mask:
+    """Which figures are the same extreme of their own groups, beyond chance, and no mean or median."""
+    none = np.zeros(len(v), dtype=np.bool_)
+    asked = pd.MultiIndex.from_frame(frame[list(dims)].astype(str))
+    if not asked.is_unique:
+        return none
+    code = asked.get_indexer(pd.MultiIndex.from_frame(rows[list(groups)].astype("str")))
+    y = rows[name].to_numpy(dtype=float, na_value=np.nan)
+    used = (code >= 0) & np.isfinite(y)
+    order = np.lexsort((y[used], code[used]))
+    y, code = y[used][order], code[used][order]
+    size = np.bincount(code, minlength=len(v))
+    there = np.flatnonzero(size > 1)
+    if not len(there):
+        return none
+    first, size = (np.cumsum(size) - size)[there], size[there]
+    mean = np.bincount(code, weights=y, minlength=len(v))[there] / size
+    blur, shown = _blur(v) + 1e-9 * np.maximum(1.0, np.abs(v[there])), v[there]
+
+    def at(level: float) -> list[Floats]:
+        place = level * (size - 1)
+        below, above = y[first + np.floor(place).astype(int)], y[first + np.ceil(place).astype(int)]
+        return [below, above, below + (above - below) * (place % 1)]
+
+    if any((abs(shown - plain) <= blur).all() for plain in (mean, *at(0.5))):
+        return none
+    reach = at(1.0)[0] - at(0.0)[0]
+    chance = float(np.prod(np.minimum(2 * blur / np.maximum(reach, 1e-12), 1.0)))
+    ends = [*(found for level in _LEVELS for found in at(level)), reach]
+    if len(ends) * chance <= _CHANCE and any((abs(shown - end) <= blur).all() for end in ends):
+        none[there] = True
+    return none
