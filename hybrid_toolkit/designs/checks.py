@@ -332,7 +332,9 @@ def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check:
     return judge_left_out(f"one {noun(fit.plan.cluster)}", left, fit)
 
 
-def judge_left_out(what: str, left: Sequence[DesignFit] | Array, fit: DesignFit, name: str = "influence") -> Check:
+def judge_left_out(
+    what: str, left: Sequence[DesignFit] | Array, fit: DesignFit, name: str = "influence", *, by_others: bool = False
+) -> Check:
     """No single part of the data carries the estimate: the others' own interval contains it.
 
     Parameters
@@ -347,6 +349,9 @@ def judge_left_out(what: str, left: Sequence[DesignFit] | Array, fit: DesignFit,
         the part (of estimates alone, the variance less that part's share), as a studentised residual is.
     name : str, default "influence"
         The check's name.
+    by_others : bool, default False
+        The variance was learned from others than the parts left out, such as placebos of units that never changed. Then
+        it bounds by itself how far one of n parts of a mean moves it by chance, and the furthest of them.
 
     Returns
     -------
@@ -362,7 +367,13 @@ def judge_left_out(what: str, left: Sequence[DesignFit] | Array, fit: DesignFit,
         error = float(fit.row["std_error"].iloc[0]) if "std_error" in fit.row else np.nan
         variance = (error if np.isfinite(error) else (high - low) / (2 * _TWO_SIDED)) ** 2
         move = np.abs(estimates - fit.estimate)
-        inside = move <= _TWO_SIDED * np.sqrt(np.clip(variance - (1 - 1 / len(move)) * move**2, 0, None))
+        n = len(move)
+        if by_others:
+            inside = move <= float(stats.norm.ppf(1 - CHECK_LEVEL / (2 * n))) * np.sqrt(variance / max(1, n - 1))
+        else:
+            # the others' spread is learned from as many of them, less their mean and the one left out
+            most = float(stats.t.ppf(1 - CHECK_LEVEL / 2, max(1, n - 2)))
+            inside = move <= most * np.sqrt(np.clip(variance - (1 - 1 / n) * move**2, 0, None))
     good = bool(((estimates >= low) & (estimates <= high) & inside).all())
     side = "inside the confidence interval" if good else "beyond the confidence interval that the others give"
     told = f"the estimate ranges from {estimates.min():+.3f} to {estimates.max():+.3f}, {side}."

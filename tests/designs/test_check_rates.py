@@ -108,3 +108,12 @@ def test_a_team_that_makes_most_of_the_variance_carries_the_estimate(alone: floa
     row = {"estimate": 1.0, "std_error": error, "conf_low": 1 - 2.1 * error, "conf_high": 1 + 2.1 * error}
     fit = DesignFit(ModelColumns("y", "x", "g"), pd.DataFrame([row]), None)
     assert 2.1 * error > alone and judge_left_out("one team", 1 + moves, fit).passed is good
+
+
+@pytest.mark.parametrize(("alone", "good"), [(0.5, True), (1.0, True), (1.6, False)])
+def test_one_of_four_moves_an_estimate_by_chance_as_far_as_placebos_say(alone: float, good: bool) -> None:
+    """Four units of a mean with error 1: one left out moves it by 1/sqrt(3) of it, the furthest of four to 1.44."""
+    row = {"estimate": 1.0, "std_error": 1.0, "conf_low": -0.96, "conf_high": 2.96}
+    fit = DesignFit(ModelColumns("y", "x", "g"), pd.DataFrame([row]), None)
+    left = 1 + np.array([alone, -0.1, -0.2, -0.1])
+    assert judge_left_out("one authority", left, fit, by_others=True).passed is good

@@ -185,4 +185,5 @@ def check_changed_left_out(frame: pd.DataFrame, fit: DesignFit) -> Check:
         return Check("influence", None, "One unit came under the policy: it cannot be left out.")
     quick = replace(plan, settings=(("variance", "jackknife"),)) if len(changed) > 2 else plan
     left = np.array([fit_synthetic_did_plan(frame[frame[plan.panel_id] != u], quick).estimate for u in changed])
-    return judge_left_out(f"one changed {noun(plan.panel_id)}", left, fit)
+    placebos = plan.setting("variance", "placebo") == "placebo"
+    return judge_left_out(f"one changed {noun(plan.panel_id)}", left, fit, by_others=placebos)

@@ -34,7 +34,7 @@ class SeriesFit:
         ``rho`` lies inside its range.
     free : int
         Rows less coefficients.
-    model : _AR1 | None
+    model : AR1 | None
         What the degrees of freedom of ``ar1_reml`` are found from.
     """
 
@@ -45,7 +45,7 @@ class SeriesFit:
     lags: int
     converged: bool
     free: int
-    model: _AR1 | None = field(repr=False)
+    model: AR1 | None = field(repr=False)
 
     def degrees(self, weights: Array) -> float:
         """Satterthwaite degrees of freedom of a weighted sum of coefficients, at most rows less coefficients."""
@@ -54,15 +54,20 @@ class SeriesFit:
         return self.model.degrees(weights, self.rho, self.free)
 
 
-class _AR1:
+class AR1:
     """Restricted likelihood of a stationary first-order process; ``step`` 0 begins a series, above 1 is a gap."""
 
     def __init__(self, y: Array, x: Array, step: NDArray[np.int64]) -> None:
         self.m, self.step, self.free = np.column_stack([x, y]), step, len(y) - x.shape[1]
 
+    @staticmethod
+    def alike(rho: float, step: NDArray[np.int64]) -> Array:
+        """Correlation of each row with the one before, 0 where a series begins."""
+        return np.where(step > 0, np.sign(rho) ** step * np.abs(rho) ** step, 0.0)
+
     def white(self, rho: float) -> tuple[Array, float]:
         """Columns with the autocorrelation taken out, and the log-determinant of the correlations."""
-        r = np.where(self.step > 0, np.sign(rho) ** self.step * np.abs(rho) ** self.step, 0.0)
+        r = self.alike(rho, self.step)
         rest = 1 - r**2
         before = np.vstack([np.zeros(self.m.shape[1]), self.m[:-1]])
         return (self.m - r[:, None] * before) / np.sqrt(rest)[:, None], float(np.log(rest).sum())
@@ -120,7 +125,7 @@ def ar1_reml(y: Array, x: Array, step: NDArray[np.int64]) -> SeriesFit:
     >>> bool(abs(fit.rho - 0.6) < 0.1), fit.converged
     (True, True)
     """
-    model = _AR1(y, x, step)
+    model = AR1(y, x, step)
     grid = np.linspace(-0.95, 0.95, 20)
     best = int(np.argmin([model.fit(r)[3] for r in grid]))
     low = -_EDGE if best == 0 else grid[best - 1]

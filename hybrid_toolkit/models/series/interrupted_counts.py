@@ -12,10 +12,10 @@ from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.series.autocorrelation import SeriesFit, ar1_reml, inside_range, newey_west
 from hybrid_toolkit.models.series.count_series_result import FAMILIES, CountSeriesFit
+from hybrid_toolkit.models.series.left_over import beyond_neighbours
 from hybrid_toolkit.models.series.segmented_design import (
     check_both_periods,
     effect_part,
-    ljung_box,
     positions,
     segment_columns,
 )
@@ -134,7 +134,7 @@ def fit_interrupted_counts(
     names, x, wanted = segment_columns(rows, at, begin, changed, control is not None, extra, season, harmonics)
     new = np.concatenate([[True], (np.diff(changed) != 0)])
     step = np.where(new, 0, np.diff(at, prepend=at[0]))
-    fit, mu, root = _solve(y, x, offset, step, family, errors)
+    fit, mu, root, working = _solve(y, x, offset, step, family, errors)
     inside_range(fit)
     weights = np.array(list(wanted.values()))
     mine = changed == 1
@@ -155,7 +155,7 @@ def fit_interrupted_counts(
         ),
         rho=fit.rho,
         dispersion=float(pearson @ pearson) / free,
-        left_over_p=ljung_box(fit.white, new),
+        left_over_p=beyond_neighbours(root * working, x * root[:, None], step),
         n=len(y),
         n_missing=len(frame) - len(y),
         n_before=int(((at < begin) & mine).sum()),
@@ -173,8 +173,8 @@ _STEPS = 100
 
 def _solve(
     y: Array, x: Array, offset: Array, step: NDArray[np.int64], family: str, errors: str
-) -> tuple[SeriesFit, Array, Array]:
-    """The fit, its means and the square roots of its weights.
+) -> tuple[SeriesFit, Array, Array, Array]:
+    """The fit, its means, the square roots of its weights and the response that it was fitted to.
 
     Begun at the likeliest coefficients of independent counts, which exist or are refused, and moved by halved steps
     where a whole one would throw a mean far off: begun at the counts themselves it ran away in short series of few.
@@ -198,7 +198,7 @@ def _solve(
         if float(np.abs(moved).max()) < _STILL:
             if _far_off(y, mu, fit, likeliest.log_likelihood):
                 break
-            return fit, mu, root
+            return fit, mu, root, working
         if turn > _STEPS // 2:
             size = 0.5  # two answers in turn
         b = b + _share(moved, size) * (fit.b - b)

@@ -9,10 +9,10 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.models.series.autocorrelation import ar1_reml, inside_range, newey_west
+from hybrid_toolkit.models.series.left_over import beyond_neighbours
 from hybrid_toolkit.models.series.segmented_design import (
     check_both_periods,
     effect_part,
-    ljung_box,
     positions,
     segment_columns,
 )
@@ -329,7 +329,7 @@ def fit_interrupted(
             }
         ),
         rho=fit.rho,
-        left_over_p=ljung_box(fit.white, new),
+        left_over_p=beyond_neighbours(y, x, step),
         n=len(y),
         n_missing=len(frame) - len(y),
         n_before=int(((at < begin) & mine).sum()),

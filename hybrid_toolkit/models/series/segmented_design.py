@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
@@ -152,14 +151,3 @@ def effect_part(x: Array, names: list[str], b: Array, late: NDArray[np.bool_]) -
     tail = " x changed" if "post x changed" in names else ""
     at = [names.index(f"post{tail}"), names.index(f"bend{tail}")]
     return np.asarray(np.where(late, x[:, at] @ b[at], 0.0))
-
-
-def ljung_box(e: Array, new: NDArray[np.bool_], lags: int = 4) -> float:
-    """P-value of the first autocorrelations of whitened residuals, within series."""
-    total, n = float(e @ e), len(e)
-    series = np.cumsum(new)
-    q = 0.0
-    for k in range(1, lags + 1):
-        same = series[k:] == series[:-k]
-        q += (float((e[k:] * e[:-k])[same].sum()) / total) ** 2 / (n - k)
-    return float(stats.chi2.sf(n * (n + 2) * q, lags - 1))
