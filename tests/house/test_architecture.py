@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,34 @@ def test_the_table_of_rooms_names_every_room_and_every_folder_in_it() -> None:
 def test_a_page_names_no_file_that_is_gone(page: Path) -> None:
     files = {str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if p.is_file() and ".venv" not in p.parts}
     assert not gone(page.read_text(encoding="utf-8"), files)
+
+
+def libraries(text: str) -> dict[str, str]:
+    """Library in small letters -> its extra, as the table of libraries tells; ``-`` for what a plain install has."""
+    rows = re.findall(r"^\| ([^|]+?) \| (-|`\w+`) \| ", text, flags=re.M)
+    return {
+        name.strip().partition(" ")[0].lower(): extra.strip("`") for names, extra in rows for name in names.split(",")
+    }
+
+
+def test_the_table_of_libraries_has_each_that_readers_install_under_its_extra() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = {"-": project["dependencies"], **project["optional-dependencies"]}
+    given = {re.split(r"[><=\[,;]", d)[0].lower(): extra for extra, some in groups.items() for d in some}
+    given = {name: extra for name, extra in given.items() if name != project["name"] and extra != "dev"}
+    told = libraries((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"))
+    assert {n: e for n, e in told.items() if e != "dev"} == given
+
+
+def test_only_what_makes_a_study_uses_the_face_of_studies() -> None:
+    """In ``study/``, ARCHITECTURE.md says, functions take the plain declaration but where they make a study."""
+    study = PACKAGE / "study"
+    uses = {
+        p.name for p in study.rglob("*.py") if re.search(r"^from hybrid_toolkit\.study\.study ", p.read_text(), re.M)
+    }
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    made = re.search(r"never the\s+face \(`Study`\).*?save where they make one \((.*?)\)", text, flags=re.S)
+    assert made and uses - {"__init__.py"} == {Path(f).name for f in re.findall(r"`([\w/.]+)`", made[1])}
 
 
 def test_what_is_gone_or_not_named_is_found() -> None:
