@@ -270,7 +270,9 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
     one.epilog = f"{one.epilog}{built_in}"
     one.add_argument("study", metavar="STUDY", help=named)
     one.add_argument("--sims", dest="n_sims", type=_count, default=100, help="authorities to simulate (default: 100)")
-    one.add_argument("--scenario", metavar="NAME", default="helpful-hump", help="truth to simulate")
+    one.add_argument(
+        "--scenario", metavar="NAME", help="truth to simulate (default: the first in which it can be tried)"
+    )
     one.add_argument("--size", choices=sizes, default="small", help="how large (default: small)")
     one.add_argument("--seed", type=_count, default=20_250_000, help="whole number; the same gives the same results")
     one.add_argument("--jobs", type=_count, help="processes (default: one); the figures do not depend on it")

@@ -95,6 +95,8 @@ def test_a_study_is_tried_where_the_truth_is_known(tmp_path: Path, capsys: Captu
     figures = tmp_path / "figures.csv"
     code, out, _ = run(capsys, "diagnose", "policy-rollout", "--sims", 2, "--out", figures)
     assert code == 0 and "tried on 2 simulated authorities" in out and "coverage" in set(pd.read_csv(figures)["term"])
+    code, out, err = run(capsys, "diagnose", "one-change", "--sims", 2)
+    assert code == 0 and "one-change" in out and "helpful-hump" not in out, err
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_a_study_is_tried_where_the_truth_is_known(tmp_path: Path, capsys: Captu
         (("diagnose", "plain.toml", "--sims", "2"), "UNIT-FREE"),
         (("pool", "plain.toml"), "BUNDLE-UNREADABLE"),
         (("diagnose", "retention", "--sims", "0"), "from 1 is needed"),
-        (("diagnose", "one-change", "--sims", "2"), "Use the scenario one-change"),
+        (("diagnose", "one-change", "--sims", "2", "--scenario", "null"), "Use the scenario one-change"),
     ],
 )
 def test_bad_input_is_named_and_nothing_is_written(place: Path, capsys: Captured, arguments, code) -> None:

@@ -5,8 +5,9 @@ Run from the repository:
     python -m tools.coverage_table --sims 200 --jobs 2
 
 writes docs/coverage.csv and docs/coverage.md. The same arguments give the same table on any number of cores.
-``--policy-n_sims`` is the number for the studies of a policy and of leaving, 0 for the same. A run that was interrupted
-goes on where it stopped: the trials are kept in ``out/coverage`` until the code changes.
+``--policy-sims`` is the number for the studies of a policy and of leaving, 0 for the same. A run that was interrupted
+goes on where it stopped: the trials are kept in ``out/coverage`` until the code changes. ``--only one-change`` tries
+the rows of that study again and keeps the others.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from hybrid_toolkit.synth.truth import Truth
 SEED = 20_251_000
 _OWN = ("bias", "rmse", "coverage", "power", "false_positive", "type_s", "type_m", "failures")
 MEASURES = (*_OWN, "unadjusted_bias", "unadjusted_coverage")
-ONE_CHANGE = replace(SCENARIOS["one-change"], policy_month=13)
-"""Every team changes in the thirteenth of 24 months and by the same step, so that each authority has the same truth."""
+ONE_CHANGE = SCENARIOS["one-change"]
+"""Every team changes in the same month and by the same step, so that each authority has the same truth."""
 STAGGERED = tuple(t for t in SCENARIOS.values() if not t.policy_month)
 """The scenarios in which teams' policies start in months of their own."""
 UNLIKE_TEAMS = replace(ONE_CHANGE, scenario="one-change-unlike-teams", policy_step_sd=Truth().policy_step_sd)
@@ -61,7 +62,8 @@ READING = """
 - **one-change**: in `one-change` every team changes by the same step, so that each authority has the same
   true value. In `one-change-unlike-teams` each team has its own step: the true value in the table is then a mean over
   authorities, while an interval is for the one authority observed, whose own mean step differs from it by chance.
-  Twelve months a side are also few to learn the autocorrelation from; the summary of such a fit says so.
+  Six months before the policy are also few to learn the trend and the autocorrelation from; the summary of such a
+  fit says so.
 - **retention** describes who leaves; it does not find the effect of remote work. In every scenario marked so,
   workers who feel better work more remotely, and who feels better stays. Over the same 150 authorities the
   estimate was 0.28 lower than without that choice. One authority has so few leavers that its estimates vary by 1.4
@@ -107,14 +109,35 @@ def runs(n_sims: int, policy_sims: int) -> Iterator[tuple[Sequence[Study], Truth
         yield (change,), truth, "authority", policy_sims
 
 
-def table(n_sims: int, policy_sims: int, jobs: int, seed: int, work: Path) -> pd.DataFrame:
+def table(n_sims: int, policy_sims: int, jobs: int, seed: int, work: Path, only: str = "") -> pd.DataFrame:
     """Every study and outcome in every scenario; the panel study where its own parameters differ, once."""
     rows = []
-    for studies, truth, size, count in runs(n_sims, policy_sims):
+    for every, truth, size, count in runs(n_sims, policy_sims):
+        studies = [s for s in every if only in ("", s.id)]
+        if not studies:
+            continue
         kept = work / code_version() / f"{truth.scenario}-{'-'.join(s.id for s in studies)}-{seed}.jsonl"
         tried = diagnose_together(studies, truth, size, n_sims=count, seed=seed, n_jobs=jobs, resume=kept)
         rows += [row(s.id, d, o, t) for s, d in zip(studies, tried, strict=True) for o, t in d.truths]
     return pd.DataFrame(rows).round(5)
+
+
+def with_kept(fresh: pd.DataFrame, place: Path) -> pd.DataFrame:
+    """Rows tried again in the place of those that a table held, the others as they stand.
+
+    Raises
+    ------
+    ValueError
+        The table holds other rows of that study than were tried.
+    """
+    keys = ["scenario", "study", "outcome"]
+    kept = pd.read_csv(place, keep_default_na=False, na_values=[""]).set_index(keys)  # a scenario is called null
+    new = fresh.set_index(keys)
+    studies = set(fresh["study"])
+    if set(kept.index[kept.index.isin(studies, level="study")]) != set(new.index):
+        raise ValueError("the table holds other rows of that study: run the whole table")
+    rows = [new.loc[k] if k in new.index else kept.loc[k] for k in kept.index]
+    return pd.DataFrame(rows, index=kept.index).reset_index()[fresh.columns]
 
 
 def page(frame: pd.DataFrame, command: str) -> str:
@@ -164,17 +187,20 @@ def page(frame: pd.DataFrame, command: str) -> str:
 
 def main() -> None:
     """Run and write."""
+    ids = [s.id for s in (*headline_studies(), panel_study(), *policy_studies())]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sims", dest="n_sims", type=int, default=200)
     parser.add_argument("--policy-sims", type=int, default=0, help="for the studies of a policy and of leaving")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--only", default="", choices=ids, metavar="STUDY", help="try the rows of one study again")
     parser.add_argument("--work", type=Path, default=Path("out/coverage"), help="folder that keeps the trials of a run")
     parser.add_argument("--out", type=Path, default=Path("docs"))
     args = parser.parse_args()
     policy_sims = args.policy_sims or args.n_sims
-    frame = table(args.n_sims, policy_sims, args.jobs, args.seed, args.work)
+    frame = table(args.n_sims, policy_sims, args.jobs, args.seed, args.work, args.only)
     args.out.mkdir(parents=True, exist_ok=True)
+    frame = with_kept(frame, args.out / "coverage.csv") if args.only else frame
     command = f"python -m tools.coverage_table --sims {args.n_sims} --policy-sims {policy_sims} --seed {args.seed}"
     atomic_write_text(args.out / "coverage.csv", frame.to_csv(index=False, lineterminator="\n"))
     atomic_write_text(args.out / "coverage.md", page(frame, command))

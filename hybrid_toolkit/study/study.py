@@ -223,7 +223,7 @@ class Study(StudySpec):
 
     def diagnose(
         self,
-        truths: TruthLike | Sequence[TruthLike] = "helpful-hump",
+        truths: TruthLike | Sequence[TruthLike] | None = None,
         size_like: SizeLike = "small",
         *,
         n_sims: int = 1000,
@@ -239,8 +239,8 @@ class Study(StudySpec):
 
         Parameters
         ----------
-        truths : TruthLike | Sequence[TruthLike], default "helpful-hump"
-            Truths, or names of scenarios.
+        truths : TruthLike | Sequence[TruthLike] | None, optional
+            Truths, or names of scenarios; by default the first scenario in which the study can be tried.
         size_like : SizeLike, default "small"
             A size, the name of one, or data whose size is taken.
         n_sims : int, default 1000

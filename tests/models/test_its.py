@@ -68,6 +68,46 @@ def test_newey_west_is_that_of_statsmodels_and_says_that_it_is_narrow() -> None:
     assert "too narrow" in fit_interrupted(f, **MODEL, errors="newey-west").summary()
 
 
+def wandering(seed: int, n: int = 36, start: int = 18, level: float = 1.0) -> pd.DataFrame:
+    """A stock: what comes and goes in a month stays in the months after."""
+    t, walk = np.arange(n), np.random.default_rng(seed).normal(size=n).cumsum()
+    return pd.DataFrame({"month": t, "rate": 10 + 0.05 * t + (t >= start) * level + walk})
+
+
+def test_a_series_that_wanders_is_told_by_its_changes() -> None:
+    """Refused under an autocorrelation inside its range, with what to use instead; that covers the truth."""
+    hits, refused = [], 0
+    for seed in range(80):
+        f = wandering(seed)
+        try:
+            fit_interrupted(f, **{**MODEL, "start": 18})
+        except EstimationError as error:
+            assert error.code == "NOT-CONVERGED" and "errors = 'random-walk'" in error.fix
+            refused += 1
+        rows = fit_interrupted(f, **{**MODEL, "start": 18}, errors="random-walk").tidy().set_index("term")
+        rows = rows.loc[["level change", "slope change", "mean change after the start"]]
+        hits.append((rows["conf_low"].le([1, 0, 1]) & rows["conf_high"].ge([1, 0, 1])).tolist())
+    assert refused > 8 and (np.mean(hits, axis=0) >= 0.91).all() and np.mean(hits) <= 0.99
+
+
+def test_a_random_walk_is_least_squares_of_changes() -> None:
+    import statsmodels.api as sm
+
+    f = both(4)
+    ours = fit_interrupted(f, **MODEL, control="ours", errors="random-walk")
+    each = []
+    for who in (0, 1):
+        t, y = f.loc[f["ours"] == who, "month"].to_numpy(), f.loc[f["ours"] == who, "rate"].to_numpy()
+        x = np.column_stack([np.ones(len(t)), t == 24, t > 24])[1:].astype(float)
+        each.append((np.diff(y), np.column_stack([x, x * who])))
+    theirs = sm.OLS(np.concatenate([e[0] for e in each]), np.concatenate([e[1] for e in each])).fit()
+    assert ours.estimate[:2].tolist() == pytest.approx(theirs.params[4:].tolist())
+    assert ours.std_error[:2].tolist() == pytest.approx(theirs.bse[4:].tolist())
+    assert ours.df[0] == theirs.df_resid and "wanders" in ours.prose() and ours.path["fitted"].notna().all()
+    gone = fit_interrupted(f.drop(index=[5, 30]), **MODEL, control="ours", errors="random-walk")  # gaps: longer steps
+    assert gone.estimate[1] == pytest.approx(ours.estimate[1], abs=0.1)
+
+
 def test_statsmodels_agrees_on_the_autocorrelation_of_a_long_series() -> None:
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 

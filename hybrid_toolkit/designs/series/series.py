@@ -17,7 +17,7 @@ INTERRUPTED_FIT = fits.interrupted_plan(controlled=False)
 CONTROLLED_FIT = fits.interrupted_plan(controlled=True)
 GOES_ON = "Without the policy the trend before its start would have gone on as a straight line."
 NOT_CHOSEN = "The start was not chosen because of how the series stood."
-ERROR_SETTING = ("ar1", "newey-west")
+ERROR_SETTING = ("ar1", "newey-west", "random-walk")
 
 INTERRUPTED = Design(
     id="interrupted-series",

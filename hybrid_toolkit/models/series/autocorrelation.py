@@ -12,6 +12,12 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 
 _EDGE = 0.99
+WANDERING = (
+    "Use the design interrupted-series or controlled-series with errors = 'random-walk' (under [settings] in a study), "
+    "which takes it that the series wanders; or bring a longer series, or use synthetic control where at least 10 "
+    "other units were seen: it weighs those that wander as this one does."
+)
+"""What a wandering series can be fitted with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +37,7 @@ class SeriesFit:
     lags : int
         Of Newey-West, else 0.
     converged : bool
-        ``rho`` lies inside its range.
+        ``rho`` lies inside its range, or was set.
     free : int
         Rows less coefficients.
     model : AR1 | None
@@ -152,8 +158,7 @@ def inside_range(fit: SeriesFit) -> None:
         raise EstimationError(
             f"the correlation of neighbouring periods is at the edge of its range ({_EDGE:g}), so there is no "
             "estimate: the series, or its distance from the control, wanders and does not come back.",
-            fix="Use a longer series, adjust for its trend or season, or use synthetic control where at least 10 other "
-            "units were seen: it weighs those that wander as this one does.",
+            fix=WANDERING,
             code="NOT-CONVERGED",
         )
 
@@ -175,3 +180,42 @@ def newey_west(y: Array, x: Array, step: NDArray[np.int64], lags: int) -> Series
             meat += (1 - a / (lags + 1)) * (part + part.T)
     rho = float((e[1:] * e[:-1])[step[1:] == 1].sum() / (e @ e))
     return SeriesFit(b, inverse @ meat @ inverse * n / (n - k), rho, e, lags, True, n - k, None)
+
+
+def random_walk(y: Array, x: Array, step: NDArray[np.int64]) -> SeriesFit:
+    """Least squares of changes from row to row: errors that add up, each over one step independent of the last.
+
+    What stands still within a series, such as its level, no change tells: it is set so that residuals have mean 0, with
+    no variance.
+
+    Parameters
+    ----------
+    y : Array
+        The n.
+    x : Array
+        Shape n x k.
+    step : NDArray[np.int64]
+        The n whole steps since the row before; 0 begins a series.
+
+    Examples
+    --------
+    >>> walk = np.random.default_rng(0).normal(size=400).cumsum()
+    >>> x = np.column_stack([np.ones(400), np.arange(400.0)])
+    >>> fit = random_walk(3 * np.arange(400) + walk, x, np.r_[0, np.ones(399, dtype=np.int64)])
+    >>> round(float(fit.b[1])), fit.rho
+    (3, 1.0)
+    """
+    later = step > 0
+    root = np.sqrt(step[later])
+    change = np.diff(x, axis=0, prepend=x[:1])[later] / root[:, None]
+    moves = np.abs(change).max(axis=0) > 0
+    inverse = np.linalg.inv(change[:, moves].T @ change[:, moves])
+    told = np.diff(y, prepend=y[0])[later] / root
+    b, vcov = np.zeros(x.shape[1]), np.zeros((x.shape[1], x.shape[1]))
+    b[moves] = inverse @ (change[:, moves].T @ told)
+    left, free = told - change @ b, int(later.sum() - moves.sum())
+    b[~moves] = np.linalg.lstsq(x[:, ~moves], y - x @ b, rcond=None)[0]
+    vcov[np.ix_(moves, moves)] = inverse * float(left @ left) / free
+    white = np.zeros(len(y))  # the first row of a series has no change
+    white[later] = left
+    return SeriesFit(b, vcov, 1.0, white, 0, True, free, None)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.models.series.autocorrelation import ar1_reml, inside_range, newey_west
+from hybrid_toolkit.models.series.autocorrelation import ar1_reml, inside_range, newey_west, random_walk
 from hybrid_toolkit.models.series.left_over import beyond_neighbours
 from hybrid_toolkit.models.series.segmented_design import (
     check_both_periods,
@@ -34,6 +34,7 @@ from hybrid_toolkit.result import SIGNS, ResultBase
 _ERRORS = {
     "ar1": "first-order autocorrelation by restricted maximum likelihood, Satterthwaite degrees of freedom",
     "newey-west": "Newey-West",
+    "random-walk": "errors that add up from period to period (a random walk), by least squares of the changes",
 }
 SHORT = 12
 """A series with so few periods a side, or fewer, is called short."""
@@ -184,7 +185,7 @@ def series_notes(periods: int, errors: str, left_over_p: float) -> list[str]:
     periods : int
         Periods of the shorter side of the start.
     errors : str
-        Kind of errors, ``"ar1"`` or ``"newey-west"``.
+        Kind of errors, ``"ar1"``, ``"newey-west"`` or ``"random-walk"``.
     left_over_p : float
         P-value of a test that no autocorrelation is left beyond neighbouring periods.
 
@@ -199,12 +200,17 @@ def series_notes(periods: int, errors: str, left_over_p: float) -> list[str]:
     ([], ['Newey-West intervals are too narrow in series of this length.'])
     """
     said = []
-    if periods <= SHORT:
+    if periods <= SHORT and errors != "random-walk":
         said.append(
             "The series is short: the autocorrelation is estimated imprecisely and intervals may be too narrow."
         )
     if errors == "newey-west":
         said.append("Newey-West intervals are too narrow in series of this length.")
+    if errors == "random-walk":
+        said.append(
+            "It is taken that the series wanders: a change of level is told by the one step at the start, and the "
+            "interval is wide."
+        )
     if left_over_p < SIGNS:
         said.append("Autocorrelation is left over beyond neighbouring periods.")
     return said
@@ -248,7 +254,8 @@ def fit_interrupted(
         Periods a cycle, and pairs of waves for it; by default as many as give each period of the cycle a level of its
         own, so that school holidays are followed, or one where there are fewer than three whole cycles.
     errors : str, default "ar1"
-        Key of ``_ERRORS``.
+        Key of ``_ERRORS``: ``"random-walk"`` for a series that wanders and does not come back, such as a stock
+        of staff or cases, where ``"ar1"`` finds no autocorrelation inside its range.
     lags : int | None, optional
         Of Newey-West; default the whole part of 4 (n / 100)^(2/9).
     conf_level : float, default 0.95
@@ -271,9 +278,11 @@ def fit_interrupted(
     -----
     Wagner and others (2002), J. Clinical Pharmacy and Therapeutics 27, 299-309; restricted maximum likelihood as
     Turner and others (2021), BMC Medical Research Methodology 21:181, advise; Newey and West (1987), Econometrica 55.
+    Least squares of changes is generalised least squares where the autocorrelation is one: Box and Tiao (1975).
 
     References
     ----------
+    - Box, G. E. P. and Tiao, G. C. (1975). Journal of the American Statistical Association 70, 70-79.
     - Newey, W. K. and West, K. D. (1987). Econometrica 55, 703-708.
     - Turner, S. L. and others (2021). BMC Medical Research Methodology 21, 181.
     - Wagner, A. K., Soumerai, S. B., Zhang, F. and Ross-Degnan, D. (2002). Journal of Clinical Pharmacy and
@@ -305,6 +314,8 @@ def fit_interrupted(
     step = np.where(new, 0, np.diff(at, prepend=at[0]))
     if errors == "ar1":
         fit = ar1_reml(y, x, step)
+    elif errors == "random-walk":
+        fit = random_walk(y, x, step)
     else:
         fit = newey_west(y, x, step, int(4 * (len(y) / 100) ** (2 / 9)) if lags is None else lags)
     inside_range(fit)

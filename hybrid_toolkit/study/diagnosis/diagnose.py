@@ -19,6 +19,7 @@ from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.data_size import size_of
 from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, FIGURES, Diagnosis, Truths
+from hybrid_toolkit.study.diagnosis.suited_scenarios import first_suited
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
 from hybrid_toolkit.study.diagnosis.true_effect import true_effect
 from hybrid_toolkit.synth.estimands import true_value
@@ -101,7 +102,7 @@ def _is_whole(value: object) -> bool:
 
 def diagnose_together(
     studies: Sequence[StudySpec],
-    truths: TruthLike | Sequence[TruthLike] = "helpful-hump",
+    truths: TruthLike | Sequence[TruthLike] | None = None,
     size_like: SizeLike = "small",
     *,
     n_sims: int = 100,
@@ -117,8 +118,9 @@ def diagnose_together(
     ----------
     studies : Sequence[StudySpec]
         The studies, all of units that the simulated tables hold.
-    truths : TruthLike | Sequence[TruthLike], default "helpful-hump"
-        A ``Truth`` or the name of a scenario, or several of them. Under each the same seeds are used.
+    truths : TruthLike | Sequence[TruthLike] | None, optional
+        A ``Truth`` or the name of a scenario, or several of them. Under each the same seeds are used. By default the
+        first scenario in which the studies can be tried.
     size_like : SizeLike, default "small"
         A ``Size``, the name of one, or data whose teams, workers a team, months and waves are taken. Studies of yearly
         totals alone take the national panel: the authorities of that size, or 150 where it has only one.
@@ -140,7 +142,7 @@ def diagnose_together(
     Raises
     ------
     StudyError
-        See ``check_trials``; no truth, or ``resume`` holds the trials of another run.
+        See ``check_trials``; no truth, none that suits all studies, or ``resume`` holds the trials of another run.
     UsageError
         An unknown scenario, size or estimand.
     OutputError
@@ -152,7 +154,13 @@ def diagnose_together(
     the code of its error or the type of an exception that nobody foresaw, and leaves the others as they are.
     """
     check_trials(n_sims, seed, conf_level, n_jobs)
-    run = _Run(tuple(studies), _named(truths), size_like_of(size_like), seed, conf_level)
+    run = _Run(
+        tuple(studies),
+        _named(first_suited(studies) if truths is None else truths),
+        size_like_of(size_like),
+        seed,
+        conf_level,
+    )
     found = _run_all(run, n_sims, n_jobs=n_jobs, progress=progress, resume=resume)
     known = [run.true_values(s) for s in run.studies]
     made = tuple(

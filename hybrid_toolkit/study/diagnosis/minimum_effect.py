@@ -23,6 +23,7 @@ from hybrid_toolkit.study.diagnosis.power_threshold import (
     hits_of,
     share_of,
 )
+from hybrid_toolkit.study.diagnosis.suited_scenarios import first_suited
 from hybrid_toolkit.synth.doses import dosed
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
@@ -126,7 +127,7 @@ def minimum_detectable_effect(
     study: StudySpec,
     *,
     power: float = ENOUGH_POWER,
-    truth: TruthLike = "helpful-hump",
+    truth: TruthLike | None = None,
     size_like: SizeLike = "small",
     outcome: str = "",
     n_sims: int = 200,
@@ -145,8 +146,9 @@ def minimum_detectable_effect(
     ----------
     power : float, default ENOUGH_POWER
         How often the interval is to leave out zero.
-    truth : TruthLike, default "helpful-hump"
-        A truth whose effect is not zero; its direction and everything else about it are kept.
+    truth : TruthLike | None, optional
+        A truth whose effect is not zero; its direction and everything else about it are kept. By default the first
+        scenario in which the study can be tried.
     size_like : SizeLike, default "small"
         See ``power_curve``.
     outcome : str, optional
@@ -181,7 +183,7 @@ def minimum_detectable_effect(
     search = _Search(
         study=study,
         outcome=name,
-        truth=resolve(truth, "small", 0)[0],
+        truth=resolve(first_suited([study]) if truth is None else truth, "small", 0)[0],
         size=size_like_of(size_like),
         power=power,
         folder=None if resume is None else Path(resume),

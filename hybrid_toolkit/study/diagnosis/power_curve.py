@@ -25,6 +25,7 @@ from hybrid_toolkit.study.diagnosis.power_threshold import (
     hits_of,
     share_of,
 )
+from hybrid_toolkit.study.diagnosis.suited_scenarios import first_suited
 from hybrid_toolkit.synth.doses import dosed
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.sizes import Size
@@ -219,7 +220,7 @@ def power_curve(
     over: str,
     values: Sequence[float],
     *,
-    truth: TruthLike = "helpful-hump",
+    truth: TruthLike | None = None,
     size_like: SizeLike = "small",
     outcome: str = "",
     n_sims: int = 200,
@@ -238,7 +239,7 @@ def power_curve(
         wave), ``"dose"`` (multiplier of the true effect) or ``"authorities"``.
     values : Sequence[float]
         The values, two or more.
-    truth : TruthLike, default "helpful-hump"
+    truth : TruthLike | None, optional
         What stays as it is; see ``diagnose_together``.
     size_like : SizeLike, default "small"
         What stays as it is; see ``diagnose_together``.
@@ -265,7 +266,7 @@ def power_curve(
         A value that no authority or truth can have.
     """
     name = outcome or study.outcome
-    base, size = resolve(truth, "small", 0)[0], size_like_of(size_like)
+    base, size = resolve(first_suited([study]) if truth is None else truth, "small", 0)[0], size_like_of(size_like)
     wanted = _numbers(values)
     if over not in _OVER or len(wanted) < 2 or name not in study.outcomes:
         raise StudyError(

@@ -22,6 +22,7 @@ from hybrid_toolkit.data.instruments.definition_file import survey_instruments_o
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
+from hybrid_toolkit.study.diagnosis.suited_scenarios import first_suited
 from hybrid_toolkit.study.graph.causal_graph import shipped_graph
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.intervene import SETTABLE, moved_by, set_to, simulate_intervened
@@ -73,7 +74,7 @@ class TrueEffect:
 
 def true_effect(
     study: StudySpec,
-    truth: Truth | str = "helpful-hump",
+    truth: Truth | str | None = None,
     size: Size | str = "small",
     *,
     outcome: str = "",
@@ -85,8 +86,8 @@ def true_effect(
     ----------
     study : StudySpec
         The declaration; its rows must be of workers, teams, contacts or months.
-    truth : Truth | str, default "helpful-hump"
-        The parameters, or the name of a scenario.
+    truth : Truth | str | None, optional
+        The parameters, or the name of a scenario; by default the first in which the study can be tried.
     size : Size | str, default "small"
         Size of an authority, or the name of one.
     outcome : str, optional
@@ -112,7 +113,7 @@ def true_effect(
     >>> found.node, abs(round(found.value, 6))
     ('remote_share', 0.0)
     """
-    made_truth, made_size = resolve(truth, size, 0)
+    made_truth, made_size = resolve(first_suited([study]) if truth is None else truth, size, 0)
     if n_authorities < 2:
         raise _cannot("at least 2 authorities are needed.", "Ask for 20 or more.")
     asked = _Asked.of(study, outcome or study.outcome)

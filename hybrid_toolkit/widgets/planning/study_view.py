@@ -18,6 +18,7 @@ from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.declaration.spec_checks import ROLLOUTS, SERIES
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.suited_scenarios import SEVERAL_STARTS, suited_scenarios
 from hybrid_toolkit.study.diagnosis.true_effect import check_intervention
 from hybrid_toolkit.study.graph.backdoor_paths import open_paths, without_effects
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph, shipped_graph
@@ -25,16 +26,12 @@ from hybrid_toolkit.study.graph.identification import Identification, stops_fit
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study, policy_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.units import UNITS
-from hybrid_toolkit.synth.scenarios import SCENARIOS
 from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView, notes_release, span_text
 from hybrid_toolkit.widgets.parts.svg_graph import GraphNode, graph_svg
 
-FIRST_TRIED = "helpful-hump"
-"""The scenario in which a study is tried first, where it can be."""
 STEP = 2
 """Simulations between two looks at the Cancel button."""
 MOST_NODES = 16
-SEVERAL_STARTS = tuple(d for d in ROLLOUTS if d != "two-by-two")
 ONE_UNIT = ("interrupted-series", "interrupted-counts")
 """The series designs that need no unchanged unit beside the changed one."""
 SEVERITY = {"blocks": "stops the study", "open": "stays open", "assumed": "must be assumed",
@@ -131,11 +128,7 @@ def _asks_alike(state: StudyBuilderState) -> bool:
 
 
 def _scenarios(design: str) -> dict[str, str]:
-    """Scenarios in which a design can be tried: one start for all teams, several, or either."""
-    one = {n for n, t in SCENARIOS.items() if t.policy_month}
-    kept = one if design in SERIES else set(SCENARIOS) - one if design in SEVERAL_STARTS else set(SCENARIOS)
-    names = sorted((n for n in SCENARIOS if n in kept), key=lambda n: n != FIRST_TRIED)
-    return {n: n.replace("-", " ") for n in names}
+    return {n: n.replace("-", " ") for n in suited_scenarios(design)}
 
 
 def declared(state: StudyBuilderState) -> Study:
