@@ -10,6 +10,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_SAID_AS_VOWEL = r"[aeiou]|8|1[18](?!\d)|hour|honest|NHS|HSE"
+_SAID_AS_CONSONANT = r"uni(?!n)|use|usual|uk|one|once|eu"
+"""How words begin that take the other article than their first letter says."""
+
 
 class HybridToolkitError(Exception):
     """Base of every error that the toolkit raises on purpose.
@@ -292,6 +296,29 @@ def agreeing(count: int, one: str, many: str) -> str:
     '1 of 3 teams has answered or 2 of 3 teams have answered'
     """
     return one if count == 1 else many
+
+
+def with_article(words: object) -> str:
+    """Words with "a" or "an" before them, as they are said aloud.
+
+    Parameters
+    ----------
+    words : object
+        A noun, the name of a type, or a number: "80%" is said with the sound of "eight", "11%" with that of "eleven".
+
+    Returns
+    -------
+    str
+        Such as ``an authority``.
+
+    Examples
+    --------
+    >>> [with_article(w) for w in ("team", "authority", "unit", "8%", "11%", "110", "NHS number")]
+    ['a team', 'an authority', 'a unit', 'an 8%', 'an 11%', 'a 110', 'an NHS number']
+    """
+    said = str(words)
+    vowel = re.match(_SAID_AS_VOWEL, said, re.IGNORECASE) and not re.match(_SAID_AS_CONSONANT, said, re.IGNORECASE)
+    return f"{'an' if vowel else 'a'} {said}"
 
 
 def toml_place(error: BaseException) -> str:

@@ -42,8 +42,43 @@ VALUE_KINDS = {
 _NOUNS = {"la_id": ("authority", "authorities")}
 
 
+def plural_noun(one: str) -> str:
+    """The plural of a noun.
+
+    Parameters
+    ----------
+    one : str
+        One of them, such as ``"authority"``.
+
+    Returns
+    -------
+    str
+        Several of them.
+
+    Examples
+    --------
+    >>> plural_noun("authority"), plural_noun("half day"), plural_noun("coach")
+    ('authorities', 'half days', 'coaches')
+    """
+    if one.endswith("y") and one[-2:-1] not in "aeiou":
+        return f"{one[:-1]}ies"
+    return f"{one}es" if one.endswith(("s", "x", "ch", "sh")) else f"{one}s"
+
+
 def noun(column: str, *, many: bool = False) -> str:
     """What a column of identifiers names, in words.
+
+    Parameters
+    ----------
+    column : str
+        Column of identifiers.
+    many : bool, default False
+        Several of them.
+
+    Returns
+    -------
+    str
+        The noun, in the plural where several are meant.
 
     Examples
     --------
@@ -51,8 +86,7 @@ def noun(column: str, *, many: bool = False) -> str:
     ('teams', 'authority', 'agencies')
     """
     one = column.removesuffix("_id").replace("_", " ")
-    several = f"{one[:-1]}ies" if one.endswith("y") and one[-2:-1] not in "aeiou" else f"{one}s"
-    return _NOUNS.get(column, (one, several))[many]
+    return _NOUNS.get(column, (one, plural_noun(one)))[many]
 
 
 @dataclass(frozen=True, slots=True)

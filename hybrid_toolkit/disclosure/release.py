@@ -11,7 +11,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger
-from hybrid_toolkit.errors import DisclosureError, plural
+from hybrid_toolkit.errors import DisclosureError, plural, with_article
 
 _KINDS = ("table", "estimates", "figure", "facts", "text")
 """What a release may be."""
@@ -179,7 +179,7 @@ def require_release(item: object, *, kinds: tuple[str, ...] = _KINDS) -> Release
     """
     if not isinstance(item, Release):
         raise DisclosureError(
-            f"Only a Release may be shown; this is a {type(item).__name__}.",
+            f"Only a Release may be shown; this is {with_article(type(item).__name__)}.",
             fix="Pass it through the disclosure gate first: Gate().table, .estimates, .figure_data, .facts or .text.",
             code="NOT-RELEASED",
         )

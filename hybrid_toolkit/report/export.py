@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from hybrid_toolkit.data.atomic_output import atomic_write_bytes
 from hybrid_toolkit.disclosure import Gate, Release, require_release
-from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.errors import UsageError, with_article
 from hybrid_toolkit.report.documents.archive import zip_bytes
 from hybrid_toolkit.report.documents.blocks import Prose, Report, ReportBlock, ReportTable, Section
 from hybrid_toolkit.report.documents.excel import excel_bytes
@@ -127,7 +127,7 @@ def as_report(thing: Taken, *, on: date, gate: Gate | None = None, title: str = 
         blocks: list[ReportBlock] = [Prose(r) if r.kind == "text" else ReportTable(r) for r in released]
         return with_provenance(Report(title or "Releases", (Section("Results", tuple(blocks)),)), on=on, gate=opened)
     raise UsageError(
-        f"a {type(thing).__name__} cannot be taken away.",
+        f"{with_article(type(thing).__name__)} cannot be taken away.",
         fix="Pass a report, a study's result, a view of a metric, or releases of the gate.",
         code="EXPORT-THING",
     )

@@ -28,6 +28,7 @@ from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
 from hybrid_toolkit.report.plots.takeaways import estimates_say, event_study_says
 from hybrid_toolkit.report.report_columns import CHECK_COLUMNS, ESTIMATE_COLUMNS, GRADE_WORDS
 from hybrid_toolkit.study.estimation.claim_grammar import CHECK_STATES
+from hybrid_toolkit.study.estimation.shown_words import period_words, size_words
 
 BOARD_COLUMNS = {"part": TableColumn("On one page", "name"), "words": TableColumn("In words", "lead")}
 NEXT_STEPS: Mapping[str, str] = {
@@ -118,12 +119,7 @@ def _board(shown: ShownStudy, gate: Gate, teams: float) -> Release:
 
 def _basis(shown: ShownStudy, grades: tuple[str, ...]) -> str:
     study, row = shown.study, answer_row(shown.answers, shown.study.outcome)
-    size = []
-    if is_known(row["n"]):
-        size.append(f"about {float(row['n']):,.0f} rows, each a {study.row_unit.replace('-', ' and ')}")
-    if is_known(row["clusters"]):
-        size.append(f"in {float(row['clusters']):,.0f} {study.cluster.removesuffix('_id').replace('_', ' ')}s")
-    told = f"{', '.join(size[:1])} {' '.join(size[1:])}".strip()
+    told = size_words(study, *(float(row[c]) if is_known(row[c]) else math.nan for c in ("n", "clusters")))
     lead = f"{told[:1].upper()}{told[1:]}. " if told else ""
     return f"{lead}Design: {study.design_used.title}. {' '.join(GRADE_WORDS[g] for g in grades)}"
 
@@ -171,7 +167,7 @@ def _estimates(shown: ShownStudy) -> Figure:
 def _over_time(shown: ShownStudy, release: Release) -> Figure:
     """An event study; the last time before the start, which the others are compared with, stands at nought."""
     reference = None if release.content["time"].eq(-1).any() else -1
-    ax = plot_event_study(release, periods=f"{shown.study.time_label}s", reference=reference, level=shown.conf_level)
+    ax = plot_event_study(release, periods=period_words(shown.study), reference=reference, level=shown.conf_level)
     return Figure(
         release, svg_bytes(ax), alt=describe_event_study(release), caption="By time from the start of the policy",
         columns={"time": TableColumn("Time from the start", "count"), "estimate": ESTIMATE_COLUMNS["estimate"],

@@ -7,14 +7,22 @@ import io
 import re
 from datetime import date
 
+import pandas as pd
 import pytest
 from docx import Document
 from openpyxl import load_workbook
 
 import hybrid_toolkit as ht
+from hybrid_toolkit.data.privacy.identifiers import identifier_problems, refuse_identifiers
+from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.designs import DESIGNS
+from hybrid_toolkit.errors import IdentifierError, with_article
 from hybrid_toolkit.report.export import FORMS, as_report, document_bytes
-from hybrid_toolkit.study.estimation.shown_words import overclaims
+from hybrid_toolkit.study.estimation.shown_words import overclaims, size_words
 from hybrid_toolkit.study.estimation.study_result import StudyResult
+from hybrid_toolkit.study.shipped_studies import every_study
+from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.units import UNITS
 
 
 def shown(content: bytes, form: str) -> list[str]:
@@ -61,3 +69,27 @@ def test_a_report_says_no_more_than_its_design(results: list[StudyResult], form:
         assert too_strong(texts, result) == {}
         planted = [*texts, "Working at home lowers engagement."]
         assert list(too_strong(planted, result).values()) == [("lowers",)]
+
+
+@pytest.mark.parametrize("study", every_study(), ids=lambda s: s.id)
+def test_what_a_study_is_based_on_is_said_in_words(study: Study) -> None:
+    """The report of the panel study said "each a authority and year" and "in 150 las"."""
+    unit = UNITS[study.row_unit].name
+    many = {"team_id": "teams", "la_id": "authorities", "worker_id": "workers", "family_id": "families"}
+    one = {"team_id": "team", "la_id": "authority", "worker_id": "worker", "family_id": "family"}
+    each = f"each {'an' if unit[0] in 'aeiou' else 'a'} {unit}"
+    assert size_words(study, 1350.0, 150.0) == f"about 1,350 rows, {each} in 150 {many[study.cluster]}"
+    assert size_words(study, 40.0, 1.0) == f"about 40 rows, {each} in 1 {one[study.cluster]}"
+    assert size_words(study, float("nan"), 6.0) == f"in 6 {many[study.cluster]}"
+
+
+def test_articles_follow_the_sound_of_every_unit_kind_and_identifier() -> None:
+    words = [*(u.name for u in UNITS.values()), *(k for d in DESIGNS.values() for k in d.identifies), *TABLES]
+    for word in words:
+        assert with_article(word) == f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+    assert [with_article(f"{n}%") for n in (8, 11, 18, 70, 80, 100)] == [
+        "an 8%", "an 11%", "an 18%", "a 70%", "an 80%", "a 100%",
+    ]  # fmt: skip
+    frame = pd.DataFrame({"e_mail": [f"someone{i}@example.org" for i in range(30)]})
+    with pytest.raises(IdentifierError, match="an e-mail address"):
+        refuse_identifiers(identifier_problems({"worker": frame}))

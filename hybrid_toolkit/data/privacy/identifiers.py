@@ -10,7 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.problem import Problem
-from hybrid_toolkit.errors import IdentifierError
+from hybrid_toolkit.errors import IdentifierError, with_article
 
 _TEN_DIGITS, _HALF = 1e9, 0.5
 """An NHS number has ten digits, and a telephone number as many without its leading zero. No sum of a service is as
@@ -352,7 +352,7 @@ def identifier_problems(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
             shown = shown_name(column, i + 1)
             kind = None if (table, shown) in named else kind_by_content(frame.iloc[:, i])
             if kind is not None:
-                text = f"most values look like a {kind.name}."
+                text = f"most values look like {with_article(kind.name)}."
                 problems.append(Problem(table, shown, "IDENTIFIER-CONTENT", len(frame), (), text, HOW))
     return problems
 
@@ -364,6 +364,6 @@ def _by_name(columns: Mapping[str, list[object]]) -> list[Problem]:
         for i, name in enumerate(names, start=1):
             kind = None if name in own or plain_name(name) in own else kind_by_name(name) or _kind_of_texts([str(name)])
             if kind is not None:
-                text = f"the name of the column says that it holds a {kind.name}."
+                text = f"the name of the column says that it holds {with_article(kind.name)}."
                 problems.append(Problem(table, shown_name(name, i), "IDENTIFIER-NAME", 0, (), text, HOW))
     return problems

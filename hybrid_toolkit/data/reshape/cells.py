@@ -20,7 +20,7 @@ from hybrid_toolkit.data.reshape.half_days import FrameMade, added_up, one_a_hal
 from hybrid_toolkit.data.reshape.lookup import looked_up
 from hybrid_toolkit.data.reshape.re_referrals import fill_rereferrals
 from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
-from hybrid_toolkit.errors import MappingError, agreeing, plural
+from hybrid_toolkit.errors import MappingError, agreeing, plural, with_article
 
 
 def before_codes(
@@ -150,8 +150,8 @@ def _only(frame: pd.DataFrame, column: ColumnContract, codes: tuple[str, ...], g
         notes.append(f"{plural(int(other.sum()), 'row was', 'rows were')} left out whose {column.name} is another one")
     if new.any():
         notes.append(
-            f"{plural(int(new.sum()), 'row has', 'rows have')} a {column.name} that is in no list; it was taken as not "
-            "known"
+            f"{plural(int(new.sum()), 'row has', 'rows have')} {with_article(column.name)} that is in no list; it was "
+            "taken as not known"
         )
     return frame.assign(**{column.name: frame[column.name].mask(new)}).loc[~other], notes
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.rule import RULES, Rule, rule
+from hybrid_toolkit.errors import with_article
 
 _HOURS = ("h_home", "h_office", "h_visit", "h_commute", "h_visit_travel", "h_court")
 """The hours of a worker-month, which do not overlap."""
@@ -22,7 +23,7 @@ def _orphans(table: str, column: str, parent: str, parent_column: str) -> None:
     rule(
         f"ORPHAN-{table}-{column}".upper().replace("_", "-"),
         {table: (column,), parent: (parent_column,)},
-        f"name a {column} that the table '{parent}' does not have",
+        f"name {with_article(column)} that the table '{parent}' does not have",
         f"Add the missing rows to '{parent}', or correct {column}; check for blanks and for lost leading zeros.",
     )(check)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hybrid_toolkit.errors import MeasureError, plural
+from hybrid_toolkit.errors import MeasureError, plural, with_article
 from hybrid_toolkit.metrics.psychometrics.factor_fit import FactorFit
 
 
@@ -47,7 +47,7 @@ def omega_of_model(fit: FactorFit) -> pd.DataFrame:
     """
     if not isinstance(fit, FactorFit):
         raise MeasureError(
-            f"omega is taken from a fitted factor model; this is a {type(fit).__name__}.",
+            f"omega is taken from a fitted factor model; this is {with_article(type(fit).__name__)}.",
             fix="Pass what fit_factor_model gives.",
             code="FACTOR-FIT",
         )

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.plain_columns import LARGEST, as_numbers, counted_codes, plain, why_not_numbers
-from hybrid_toolkit.errors import CoverageError, EstimationError, UsageError, plural
+from hybrid_toolkit.errors import CoverageError, EstimationError, UsageError, plural, with_article
 
 SEVERAL_NAMES: Final = "the names of columns, as a list of text"
 
@@ -161,7 +161,8 @@ def check_frame(frame: object) -> None:
     """
     if not isinstance(frame, pd.DataFrame):
         raise EstimationError(
-            f"the data must be a pandas data frame, one row an observation; they are a {type(frame).__name__}.",
+            "the data must be a pandas data frame, one row an observation; they are "
+            f"{with_article(type(frame).__name__)}.",
             fix="Pass a data frame, such as study.frame(data) or pandas.DataFrame(columns).",
             code="FRAME-TYPE",
         )

@@ -12,7 +12,7 @@ from scipy import special
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
-from hybrid_toolkit.errors import EstimationError, plural
+from hybrid_toolkit.errors import EstimationError, plural, with_article
 from hybrid_toolkit.models.terms.arguments import check_frame, numbers, told_names
 from hybrid_toolkit.models.terms.splines import Spline
 from hybrid_toolkit.models.terms.term_text import read_terms
@@ -223,7 +223,9 @@ def as_terms(frame: pd.DataFrame, terms: Terms, *, what: str = "terms") -> list[
     wrong = [] if odd else [i for i, t in enumerate(terms, 1) if not isinstance(t, str | _TERMS)]
     if odd or wrong:
         places = ", ".join(map(str, wrong[:5]))
-        found = f"it is a {odd}" if odd else f"{len(wrong)} of {len(terms)} are neither, at position {places}"
+        found = (
+            f"it is {with_article(odd)}" if odd else f"{len(wrong)} of {len(terms)} are neither, at position {places}"
+        )
         raise EstimationError(
             f"'{what}' must be a list of column names and terms, or one text; {found}.",
             fix=f'Write {what}=["a", Category("b")] or {what}="a + b".',
@@ -246,7 +248,8 @@ def as_instruments(frame: pd.DataFrame, instruments: Mapping[str, Terms] | None)
         return {}
     if not isinstance(instruments, Mapping):
         raise EstimationError(
-            f"'instruments' must map each instrumented coefficient to its terms; it is a {type(instruments).__name__}.",
+            f"'instruments' must map each instrumented coefficient to its terms; it is "
+            f"{with_article(type(instruments).__name__)}.",
             fix='Write instruments={"remote": ["home_broadband"]}.',
             code="TERM-TYPE",
         )

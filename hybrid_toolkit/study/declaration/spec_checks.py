@@ -9,7 +9,7 @@ from typing import Any
 
 from hybrid_toolkit.data.wording.claim_words import OutcomeLabel
 from hybrid_toolkit.designs import DESIGNS, ESTIMAND_KINDS, Design
-from hybrid_toolkit.errors import StudyError, plural
+from hybrid_toolkit.errors import StudyError, plural, with_article
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
@@ -199,13 +199,14 @@ def check_identified(study: StudyFields) -> None:
     design = study.design_used
     if study.kind not in design.identifies:
         raise StudyError(
-            f"design '{design.id}' cannot identify a {study.kind}; it identifies: {', '.join(design.identifies)}.",
+            f"design '{design.id}' cannot identify {with_article(study.kind)}; it identifies: "
+            f"{', '.join(design.identifies)}.",
             fix="Choose a design that can, or ask for what this one gives.",
             code="NOT-IDENTIFIED",
         )
     if (study.kind == "slope-gap") != (len(study.moderators) == 1):
         raise StudyError(
-            f"a {study.kind} takes {'one moderator' if study.kind == 'slope-gap' else 'no moderator'}; "
+            f"{with_article(study.kind)} takes {'one moderator' if study.kind == 'slope-gap' else 'no moderator'}; "
             f"study '{study.id}' names {len(study.moderators)}.",
             fix="Name the yes/no column whose groups are compared, or ask for a slope.",
             code="NOT-IDENTIFIED",

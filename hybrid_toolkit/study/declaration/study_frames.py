@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.errors import CoverageError, StudyError, plural
+from hybrid_toolkit.errors import CoverageError, StudyError, plural, with_article
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric, custom_source
 from hybrid_toolkit.study.declaration.toml_text import nearest
 from hybrid_toolkit.study.units import UNITS
@@ -60,8 +60,8 @@ def check_columns(row_unit: str, columns: Collection[str], metrics: Sequence[Cus
         elsewhere = {c: [u for u, unit in UNITS.items() if c in unit.columns] for c in unknown}
         told = "; ".join(f"{c} (a column of {', '.join(of)})" if of else c for c, of in elsewhere.items())
         raise StudyError(
-            f"{plural(len(unknown), 'column does', 'columns do')} not belong to a row a {UNITS[row_unit].name}: "
-            f"{told}.",
+            f"{plural(len(unknown), 'column does', 'columns do')} not belong to a row "
+            f"{with_article(UNITS[row_unit].name)}: {told}.",
             fix=f"{nearest(unknown, have)}Use: {', '.join(have)}. Or declare the study with another row_unit. A metric "
             "of your own is declared under [[metrics]], or registered.",
             code="COLUMN-UNKNOWN",
@@ -145,7 +145,7 @@ def study_frame(
     if not isinstance(data, EvaluationData):
         wanted = "a data frame" if row_unit == FREE_UNIT else "the tables that load_data gives"
         raise StudyError(
-            f"a study of unit '{row_unit}' is run on {wanted}; this is a {type(data).__name__}.",
+            f"a study of unit '{row_unit}' is run on {wanted}; this is {with_article(type(data).__name__)}.",
             fix=f"Pass {wanted} as data.",
             code="DATA-KIND",
         )

@@ -7,12 +7,17 @@ field that contain such a word state nothing about a cause and are listed, so th
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection
 from typing import Literal
 
 from hybrid_toolkit.data.wording.claim_words import causal_words, overreach
 from hybrid_toolkit.designs import GRADES
+from hybrid_toolkit.designs.model_columns import noun, plural_noun
+from hybrid_toolkit.errors import plural, with_article
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
+from hybrid_toolkit.study.units import UNITS
 
 Says = Literal["finding", "condition", "denial"]
 """What a sentence does: states what was found, states what must be true (an assumption), or names what is not shown."""
@@ -87,3 +92,54 @@ def overclaims(
         if not (strong or says == "condition" or _CONDITION.search(sentence)):
             found += causal
     return tuple(dict.fromkeys(found))
+
+
+def size_words(study: StudySpec, rows: float, clusters: float) -> str:
+    """How many rows of what, in how many clusters; a number that is hidden, NaN, is left out.
+
+    Parameters
+    ----------
+    study : StudySpec
+        The declaration.
+    rows : float
+        Rows behind the estimate.
+    clusters : float
+        Clusters behind it.
+
+    Returns
+    -------
+    str
+        A phrase; empty where both are hidden.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.shipped_studies import panel_study
+    >>> size_words(panel_study(), 1350, 150)
+    'about 1,350 rows, each an authority and year in 150 authorities'
+    """
+    each = f", each {with_article(UNITS[study.row_unit].name)}" if study.row_unit in UNITS else ""
+    of = "" if math.isnan(rows) else f"about {rows:,.0f} rows{each}"
+    one, many = noun(study.cluster), noun(study.cluster, many=True)
+    return f"{of} {'' if math.isnan(clusters) else 'in ' + plural(round(clusters), one, many)}".strip()
+
+
+def period_words(study: StudySpec) -> str:
+    """What the periods of a study are called, several of them.
+
+    Parameters
+    ----------
+    study : StudySpec
+        The declaration.
+
+    Returns
+    -------
+    str
+        A noun in the plural.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.shipped_studies import panel_study
+    >>> period_words(panel_study())
+    'years'
+    """
+    return plural_noun(study.time_label)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.errors import StudyError, with_article
 from hybrid_toolkit.study.estimation.claim_grammar import with_unit
 
 _ALL = 100
@@ -119,7 +119,7 @@ class Change:
             "cap": f"a rule that the {name} be at most {value}",
             "floor": f"a rule that the {name} be at least {value}",
             "times": f"an arrangement with the {name} {self.value:g} times as high",
-            "offer": f"an offer of a {name} of {value} that {100 * self.uptake:.6g}% take up",
+            "offer": f"an offer of {with_article(name)} of {value} that {100 * self.uptake:.6g}% take up",
         }[self.kind]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from hybrid_toolkit.errors import agreeing, plural
+from hybrid_toolkit.errors import agreeing, plural, with_article
 from hybrid_toolkit.study.graph.backdoor_paths import arrows, closers, open_paths, separated, without_effects
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph
 from hybrid_toolkit.study.units import UNITS
@@ -92,7 +92,7 @@ def columns_of(study: StudySpec) -> tuple[str, ...]:
 
 def row_of(study: StudySpec) -> str:
     """What one row is, in words."""
-    return f"a row a {UNITS[study.row_unit].name}" if study.row_unit in UNITS else "the study"
+    return f"a row {with_article(UNITS[study.row_unit].name)}" if study.row_unit in UNITS else "the study"
 
 
 def path_words(case: Case, path: Collection[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import ipywidgets
 import traitlets
 
-from hybrid_toolkit.errors import HybridToolkitError, UsageError
+from hybrid_toolkit.errors import HybridToolkitError, UsageError, with_article
 from hybrid_toolkit.widgets.parts.downloads import Download, downloads_html
 from hybrid_toolkit.widgets.parts.html_parts import code_html, notice_html
 from hybrid_toolkit.widgets.parts.saved_state import Migration, load_state, save_state
@@ -172,7 +172,7 @@ class ToolkitWidget(ipywidgets.VBox):  # type: ignore[misc]
     def _checked(self, proposal: Any) -> Any:
         if not isinstance(proposal["value"], self.STATE):
             raise UsageError(
-                f"The state of {type(self).__name__} is a {self.STATE.__name__}.",
+                f"The state of {type(self).__name__} is {with_article(self.STATE.__name__)}.",
                 fix="Use dataclasses.replace on its present state.",
                 code="WIDGET-STATE",
             )

@@ -13,6 +13,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import ASSUMED, vouch
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.errors import with_article
 from hybrid_toolkit.models.planning.slope_power import SlopePower, slope_power
 from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView, notes_release
 from hybrid_toolkit.widgets.parts.svg_curves import SAME_PLACE, Curve, curves_svg
@@ -128,9 +129,10 @@ def power_of(state: PowerExplorerState) -> LensView:
     at = float(getattr(state, state.over))
     panel = FigurePanel(f"Power over {OVER[state.over].lower()}", release, partial(_draw, state.over, at),
                   [OVER[state.over], "Power"], rows)  # fmt: skip
+    answering, chance = with_article(f"{state.response:.0%}"), with_article(f"{here.power:.0%}")
     text = (
         f"A study with {state.teams} teams of {state.workers} workers, {state.waves} survey "
-        f"wave{'s' if state.waves != 1 else ''} and a {state.response:.0%} response rate has {_a(here.power)} chance "
+        f"wave{'s' if state.waves != 1 else ''} and {answering} response rate has {chance} chance "
         f"of detecting {_asked(state, state.effect)}. The smallest {_smallest(state)} it would detect 80% of the time "
         f"is {here.minimum_effect:.2f}."
     )
@@ -150,12 +152,6 @@ def _asked(state: PowerExplorerState, effect: float) -> str:
     if not state.group_share:
         return f"an effect of {effect:g} standard deviations"
     return f"slopes {effect:g} standard deviations apart between {state.group_share:.0%} of workers and the others"
-
-
-def _a(share: float) -> str:
-    """A share in per cent with its article: an 8%, an 11%, an 18%, an 80% chance, and a 70% chance."""
-    said = f"{share:.0%}"
-    return f"an {said}" if said.startswith("8") or said in ("11%", "18%") else f"a {said}"
 
 
 def _smallest(state: PowerExplorerState) -> str:
