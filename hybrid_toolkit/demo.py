@@ -19,7 +19,6 @@ from hybrid_toolkit.data.validation.validate import validate_data
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import OutputError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
-from hybrid_toolkit.report.answers import answers_release, settle_release, unadjusted_text
 from hybrid_toolkit.report.data_sections import (
     show_by_group,
     show_checked,
@@ -35,10 +34,11 @@ from hybrid_toolkit.report.documents.print_page import page_html
 from hybrid_toolkit.report.documents.word import word_bytes
 from hybrid_toolkit.report.findings import ShownStudy, show_study
 from hybrid_toolkit.report.findings_entry import findings_entry
+from hybrid_toolkit.report.first_screen import answers_release, settle_release, unadjusted_text
 from hybrid_toolkit.report.plots.estimate_plots import plot_diagnosis, plot_estimates, plot_groups, plot_headline
+from hybrid_toolkit.report.plots.figure_headlines import coverage_says, estimates_say, groups_say, unadjusted_says
 from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
 from hybrid_toolkit.report.plots.summary_plot import plot_summary, summary_says
-from hybrid_toolkit.report.plots.takeaways import coverage_says, estimates_say, groups_say, unadjusted_says
 from hybrid_toolkit.report.terminal import summarise
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis, diagnose_together

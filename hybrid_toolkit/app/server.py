@@ -28,9 +28,9 @@ import tornado.web
 
 from hybrid_toolkit.app.half_typed import show_page
 from hybrid_toolkit.app.registry import find_page
+from hybrid_toolkit.app.render import render
 from hybrid_toolkit.app.session import Session
 from hybrid_toolkit.app.settings import ADDRESS, Settings, read_arguments, taken_over
-from hybrid_toolkit.app.show import render
 from hybrid_toolkit.app.visit import Fields, GoTo, PageView, Saved, SentFile, SentIn, Visit, Waiting
 from hybrid_toolkit.errors import HybridToolkitError
 

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from hybrid_toolkit.assess.agreement import Agreements, Arrangement
     from hybrid_toolkit.assess.chart import ControlChart, individuals_chart, share_chart
     from hybrid_toolkit.assess.checklist import CHECKLISTS, Checklist, load_checklist
+    from hybrid_toolkit.assess.filled_checklist import Entry, Record, return_verdict, to_do
     from hybrid_toolkit.assess.gaps import Gap, compare_belief, find_gaps, suggest_actions
     from hybrid_toolkit.assess.maturity import Answer, Assessment, Maturity, rate_conditions
-    from hybrid_toolkit.assess.record import Entry, Record, return_verdict, to_do
     from hybrid_toolkit.assess.remeasure import Remeasured, judge_change
     from hybrid_toolkit.assess.roles import ROLES
     from hybrid_toolkit.assess.rounds import ComparedRounds, compare_rounds
@@ -26,7 +26,7 @@ _WHERE = {
     "checklist": ("CHECKLISTS", "Checklist", "load_checklist"),
     "gaps": ("Gap", "compare_belief", "find_gaps", "suggest_actions"),
     "maturity": ("Answer", "Assessment", "Maturity", "rate_conditions"),
-    "record": ("Entry", "Record", "return_verdict", "to_do"),
+    "filled_checklist": ("Entry", "Record", "return_verdict", "to_do"),
     "remeasure": ("Remeasured", "judge_change"),
     "roles": ("ROLES",),
     "rounds": ("ComparedRounds", "compare_rounds"),

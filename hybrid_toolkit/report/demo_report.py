@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hybrid_toolkit.disclosure import Gate, disclosure_record
-from hybrid_toolkit.report.answers import ANSWER_COLUMNS, SETTLE_COLUMNS, truth_words
 from hybrid_toolkit.report.demo_annex import annex_sections, closing_sections
 from hybrid_toolkit.report.demo_story import DemoReport, Drawn
 from hybrid_toolkit.report.documents.blocks import (
@@ -18,6 +17,7 @@ from hybrid_toolkit.report.documents.blocks import (
     TextBlock,
 )
 from hybrid_toolkit.report.findings import ShownStudy
+from hybrid_toolkit.report.first_screen import ANSWER_COLUMNS, SETTLE_COLUMNS, truth_words
 from hybrid_toolkit.report.plots.estimate_plots import describe_estimates
 from hybrid_toolkit.report.report_columns import DIAGNOSIS_COLUMNS, ESTIMATE_COLUMNS, GRADE_WORDS
 

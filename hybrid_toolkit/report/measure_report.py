@@ -9,9 +9,9 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.report.documents.blocks import Figure, Report, ReportBlock, ReportTable, Section, TableColumn
 from hybrid_toolkit.report.documents.provenance import with_provenance
 from hybrid_toolkit.report.measured import Measured
+from hybrid_toolkit.report.plots.figure_headlines import groups_say
 from hybrid_toolkit.report.plots.measure_plots import describe_measured, plot_measured
 from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
-from hybrid_toolkit.report.plots.takeaways import groups_say
 from hybrid_toolkit.report.published_beside import published_block
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 from hybrid_toolkit.assess.action_plan import ActionPlan
 from hybrid_toolkit.assess.agreement import ADJUSTMENTS, DECISIONS, Agreements
 from hybrid_toolkit.assess.checklist import ChecklistPart, scales
+from hybrid_toolkit.assess.filled_checklist import Record, return_verdict
 from hybrid_toolkit.assess.gaps import find_gaps
 from hybrid_toolkit.assess.maturity import CAVEAT, LEVELS, Assessment, Condition, rate_conditions
-from hybrid_toolkit.assess.record import Record, return_verdict
 from hybrid_toolkit.assess.roles import role_words
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.metrics.specs.registry import REGISTRY

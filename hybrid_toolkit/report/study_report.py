@@ -9,7 +9,6 @@ import pandas as pd
 
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.disclosure.release import require_release
-from hybrid_toolkit.report.answers import answer_lead, answer_words, round_up, sure_words, truth_words
 from hybrid_toolkit.report.documents.blocks import (
     Bullets,
     Figure,
@@ -22,10 +21,11 @@ from hybrid_toolkit.report.documents.blocks import (
     TextBlock,
 )
 from hybrid_toolkit.report.findings import ShownStudy, answer_row, is_known
+from hybrid_toolkit.report.first_screen import answer_lead, answer_words, round_up, sure_words, truth_words
 from hybrid_toolkit.report.plots.estimate_plots import describe_estimates, plot_estimates, plot_headline
 from hybrid_toolkit.report.plots.event_plots import describe_event_study, plot_event_study
+from hybrid_toolkit.report.plots.figure_headlines import estimates_say, event_study_says
 from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
-from hybrid_toolkit.report.plots.takeaways import estimates_say, event_study_says
 from hybrid_toolkit.report.report_columns import CHECK_COLUMNS, ESTIMATE_COLUMNS, GRADE_WORDS
 from hybrid_toolkit.study.estimation.claim_grammar import CHECK_STATES
 from hybrid_toolkit.study.estimation.shown_words import period_words, size_words

@@ -15,7 +15,7 @@ from hybrid_toolkit.data.published import load_published
 from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.metrics.beside_published import Beside, ReferenceFigures
-from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
 from hybrid_toolkit.study.diagnosis.wedge_study import Wedge, WedgeStudy
 from hybrid_toolkit.widgets.planning.power_view import view_power
 

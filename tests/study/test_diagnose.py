@@ -12,7 +12,7 @@ from hybrid_toolkit.errors import EstimationError, HybridToolkitError, StudyErro
 from hybrid_toolkit.study.diagnosis import diagnose as module
 from hybrid_toolkit.study.diagnosis.data_size import size_of
 from hybrid_toolkit.study.diagnosis.diagnose import diagnose_together
-from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
 from hybrid_toolkit.study.diagnosis.performance import measure_draws, share_interval
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
 from hybrid_toolkit.synth.scenarios import scenario

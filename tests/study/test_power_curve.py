@@ -11,7 +11,7 @@ from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.study.diagnosis import minimum_effect as minimum_module
 from hybrid_toolkit.study.diagnosis import power_curve as module
 from hybrid_toolkit.study.diagnosis import power_threshold
-from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, Diagnosis
+from hybrid_toolkit.study.diagnosis.diagnosis_result import DRAW_COLUMNS, Diagnosis
 from hybrid_toolkit.study.diagnosis.minimum_effect import minimum_detectable_effect
 from hybrid_toolkit.study.diagnosis.power_curve import changed, foretold_power, power_curve
 from hybrid_toolkit.study.shipped_studies import headline_studies

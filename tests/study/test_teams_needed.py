@@ -12,7 +12,7 @@ import pytest
 
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.models.planning.slope_power import t_power
-from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
 from hybrid_toolkit.study.diagnosis.teams_needed import teams_needed
 
 

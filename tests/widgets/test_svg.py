@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from hybrid_toolkit.app.drawings import rounds_svg
-from hybrid_toolkit.widgets.lenses.take_away import furthest_say
+from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg, interval_series_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 

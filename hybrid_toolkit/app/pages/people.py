@@ -9,7 +9,7 @@ from hybrid_toolkit.app.assessment import Round, current_round, refuse_details
 from hybrid_toolkit.app.documents import Saving, read_saving
 from hybrid_toolkit.app.pages.assess import ENOUGH, _answers_stand, role_options
 from hybrid_toolkit.app.registry import Page
-from hybrid_toolkit.app.show import environment
+from hybrid_toolkit.app.render import environment
 from hybrid_toolkit.app.visit import Answered, GoTo, PageView, SentFile, Visit
 from hybrid_toolkit.assess.checklist import scales
 from hybrid_toolkit.assess.roles import ROLES

@@ -20,7 +20,7 @@ from hybrid_toolkit.app.plan import (
     wrong_fields,
 )
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page
-from hybrid_toolkit.app.show import day_text
+from hybrid_toolkit.app.render import day_text
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
 from hybrid_toolkit.assess.actions import ACTION_LEVELS
 from hybrid_toolkit.assess.roles import ROLES

@@ -13,7 +13,7 @@ from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, V
 from hybrid_toolkit.app.workspace import Workspace
 from hybrid_toolkit.assess.actions import ACTION_LEVELS, answering_actions
 from hybrid_toolkit.assess.checklist import ChecklistPart, load_checklist, scales
-from hybrid_toolkit.assess.record import Entry, Record, return_verdict
+from hybrid_toolkit.assess.filled_checklist import Entry, Record, return_verdict
 from hybrid_toolkit.errors import UsageError
 
 FILLED = {

@@ -13,7 +13,7 @@ from hybrid_toolkit.app.work.published import beside_of, block_values
 if TYPE_CHECKING:
     from hybrid_toolkit.app.worker import Bench
     from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
-    from hybrid_toolkit.widgets.lenses.lens import LensView
+    from hybrid_toolkit.widgets.lenses.lens_view import LensView
 
 Chosen = tuple[tuple[str, str], ...]
 """Field of a filter with the value asked for."""
@@ -204,7 +204,7 @@ def _found(
 def _measures(
     bench: Bench, asked: dict[str, str], published: tuple[str, str, str]
 ) -> tuple[tuple[str, str] | None, LensView | None, dict[str, dict[str, str]], dict[str, str]]:
-    from hybrid_toolkit.widgets.lenses.lens import LensView, metric_panels
+    from hybrid_toolkit.widgets.lenses.lens_view import LensView, metric_panels
     from hybrid_toolkit.widgets.parts.state import ExplorerState
 
     views = _metrics(bench, published)
@@ -228,7 +228,7 @@ def _review(bench: Bench, published: tuple[str, str, str] | None) -> LensView:
     from hybrid_toolkit.assess.checklist import load_checklist
     from hybrid_toolkit.disclosure.release import require_release
     from hybrid_toolkit.report.metric_panel import MetricPanel, side_rows
-    from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView, notes_release
+    from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, LensView, notes_release
 
     beside = None if published is None else beside_of(bench, published)
     held, listed = MetricPanel(bench.data, gate=bench.gate, published=beside), load_checklist("employer")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hybrid_toolkit.app.worker import Bench
-    from hybrid_toolkit.widgets.lenses.lens import LensView
+    from hybrid_toolkit.widgets.lenses.lens_view import LensView
     from hybrid_toolkit.widgets.planning.study_view import StudyBuilderState
 
 Planned = tuple[tuple[str, Any], ...]
@@ -81,7 +81,7 @@ def study_answer(bench: Bench, planned: Planned) -> dict[str, Any]:
     StudyError
         The study cannot be run or identified.
     """
-    from hybrid_toolkit.report.answers import round_up
+    from hybrid_toolkit.report.first_screen import round_up
     from hybrid_toolkit.study.diagnosis.teams_needed import MOST_TEAMS, teams_needed
     from hybrid_toolkit.synth.sizes import SIZES
     from hybrid_toolkit.widgets.planning.study_view import column_words, declared, diagnose_in_steps, view_study

@@ -13,9 +13,9 @@ from hybrid_toolkit.data.mapping.mapping_file import TableMap
 from hybrid_toolkit.data.privacy.identifiers import HOW, PERSON_KEY_COLUMNS, identifier_problems, looks_like_names
 from hybrid_toolkit.data.privacy.pseudonym import pseudonym
 from hybrid_toolkit.data.reading.raw_table import RawTable, nearest_names, normal_name
+from hybrid_toolkit.data.reshape.apply_steps import apply_steps
 from hybrid_toolkit.data.reshape.attendance import hours_attended, read_home
 from hybrid_toolkit.data.reshape.cells import after_codes, before_codes
-from hybrid_toolkit.data.reshape.steps import apply_steps
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.problem import Problem
 from hybrid_toolkit.errors import MappingError, plural

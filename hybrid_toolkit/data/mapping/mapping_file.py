@@ -76,7 +76,7 @@ from pathlib import Path
 from typing import Any
 
 from hybrid_toolkit.data.reading.raw_table import nearest_names
-from hybrid_toolkit.data.reshape.spec import STEP_KEYS, Steps
+from hybrid_toolkit.data.reshape.step_kinds import STEP_KEYS, Steps
 from hybrid_toolkit.data.reshape.step_reading import read_steps
 from hybrid_toolkit.data.tables.contracts import TABLES, TableContract
 from hybrid_toolkit.errors import MappingError, UnreadableError, plural, toml_place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybrid_toolkit.data.published.load import load_published
-from hybrid_toolkit.data.published.model import PUBLISHED_COLUMNS, FileSource, Published, national_gap
+from hybrid_toolkit.data.published.published_statistics import PUBLISHED_COLUMNS, FileSource, Published, national_gap
 from hybrid_toolkit.data.published.workforce import RATES, RateCheck, RateFormula, recompute_rates, workforce_panel
 from hybrid_toolkit.data.published.workforce_names import holds_workforce
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.data.published.cells import PublishedCell, bounded_cell, cell_text, looks_like_marker, parse_cell
-from hybrid_toolkit.data.published.model import rows_shown
 from hybrid_toolkit.data.published.places import areas
+from hybrid_toolkit.data.published.published_statistics import rows_shown
 from hybrid_toolkit.errors import PublishedError
 
 _DISTINCT, _FEWEST = 0.9, 3

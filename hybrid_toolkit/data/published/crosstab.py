@@ -20,10 +20,10 @@ from hybrid_toolkit.data.published.cells import cell_text, parse_cell
 from hybrid_toolkit.data.published.columns import BLANK_NOTE, header_unit
 from hybrid_toolkit.data.published.find_tables import lines_of
 from hybrid_toolkit.data.published.fractions import all_fractions, says_percent
-from hybrid_toolkit.data.published.model import Piece, SheetGrid, join_notes, tidy_frame
 from hybrid_toolkit.data.published.periods import is_year, period_of, period_of_titles
 from hybrid_toolkit.data.published.places import areas
 from hybrid_toolkit.data.published.places.area_names import level_of_name
+from hybrid_toolkit.data.published.published_statistics import Piece, SheetGrid, join_notes, tidy_frame
 from hybrid_toolkit.data.published.tidying import to_percent
 from hybrid_toolkit.errors import PublishedError, plural
 

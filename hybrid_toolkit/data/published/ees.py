@@ -8,8 +8,8 @@ import numpy as np
 
 from hybrid_toolkit.data.published.columns import SheetColumn
 from hybrid_toolkit.data.published.find_tables import Rectangle
-from hybrid_toolkit.data.published.model import Piece
 from hybrid_toolkit.data.published.periods import with_identifier
+from hybrid_toolkit.data.published.published_statistics import Piece
 from hybrid_toolkit.data.published.tidying import (
     Base,
     Series,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from python_calamine import CalamineWorkbook
 
-from hybrid_toolkit.data.published.model import FileSource, SheetGrid
+from hybrid_toolkit.data.published.published_statistics import FileSource, SheetGrid
 from hybrid_toolkit.data.sheets.limits import check_workbook
 from hybrid_toolkit.errors import PublishedError, UnreadableError
 

@@ -21,9 +21,9 @@ from hybrid_toolkit.data.published.header_rows import blank as _blank
 from hybrid_toolkit.data.published.header_rows import filled_cells as _filled
 from hybrid_toolkit.data.published.header_rows import is_value as _is_value
 from hybrid_toolkit.data.published.header_rows import numeric as _numeric
-from hybrid_toolkit.data.published.model import SheetGrid, rows_shown, shown
 from hybrid_toolkit.data.published.periods import is_year
 from hybrid_toolkit.data.published.places import areas
+from hybrid_toolkit.data.published.published_statistics import SheetGrid, rows_shown, shown
 from hybrid_toolkit.errors import PublishedError, plural
 
 _WINDOW = 400

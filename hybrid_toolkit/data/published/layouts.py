@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hybrid_toolkit.data.published.ees import is_ees, tidy_ees
 from hybrid_toolkit.data.published.find_tables import Rectangle
-from hybrid_toolkit.data.published.model import Piece
+from hybrid_toolkit.data.published.published_statistics import Piece
 from hybrid_toolkit.data.published.rectangular import tidy_rectangular
 
 

@@ -14,7 +14,11 @@ from hybrid_toolkit.data.published.file_to_grid import READ, read_grids
 from hybrid_toolkit.data.published.find_tables import find_rectangles, heads_areas, lines_of
 from hybrid_toolkit.data.published.header_rows import area_row
 from hybrid_toolkit.data.published.layouts import read_table
-from hybrid_toolkit.data.published.model import (
+from hybrid_toolkit.data.published.not_understood import not_understood
+from hybrid_toolkit.data.published.person_level import refuse_people
+from hybrid_toolkit.data.published.places.coded_names import split_codes
+from hybrid_toolkit.data.published.places.misread_areas import refuse_wider
+from hybrid_toolkit.data.published.published_statistics import (
     PUBLISHED_COLUMNS,
     ROWS_NAMED,
     FileSource,
@@ -26,10 +30,6 @@ from hybrid_toolkit.data.published.model import (
     rows_shown,
     shown,
 )
-from hybrid_toolkit.data.published.not_understood import not_understood
-from hybrid_toolkit.data.published.person_level import refuse_people
-from hybrid_toolkit.data.published.places.coded_names import split_codes
-from hybrid_toolkit.data.published.places.narrower import refuse_wider
 from hybrid_toolkit.errors import HybridToolkitError, PersonLevelError, PublishedError, plural
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hybrid_toolkit.data.published.cells import cell_text
 from hybrid_toolkit.data.published.header_rows import filled_cells, numeric
-from hybrid_toolkit.data.published.model import FileSource, SheetGrid, shown
+from hybrid_toolkit.data.published.published_statistics import FileSource, SheetGrid, shown
 from hybrid_toolkit.errors import PublishedError, plural
 
 _EXPECTED = (

@@ -12,7 +12,7 @@ from hybrid_toolkit.data.privacy.identifiers import kind_by_content
 from hybrid_toolkit.data.published.cells import cell_text, parse_cell
 from hybrid_toolkit.data.published.columns import normal_header
 from hybrid_toolkit.data.published.header_rows import area_row, filled_cells
-from hybrid_toolkit.data.published.model import SheetGrid
+from hybrid_toolkit.data.published.published_statistics import SheetGrid
 from hybrid_toolkit.errors import PersonLevelError, plural
 
 _BODIES = 4

@@ -11,9 +11,9 @@ import numpy as np
 from hybrid_toolkit.data.published.columns import SheetColumn, normal_header
 from hybrid_toolkit.data.published.find_tables import Rectangle
 from hybrid_toolkit.data.published.fractions import fraction_flags
-from hybrid_toolkit.data.published.model import Piece, join_notes, shown
 from hybrid_toolkit.data.published.periods import period_in, period_of, period_of_titles
 from hybrid_toolkit.data.published.places.neighbours import neighbour_columns
+from hybrid_toolkit.data.published.published_statistics import Piece, join_notes, shown
 from hybrid_toolkit.data.published.roles import Roles, roles_of
 from hybrid_toolkit.data.published.tidying import (
     Base,

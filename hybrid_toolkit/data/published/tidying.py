@@ -13,9 +13,9 @@ import pandas as pd
 
 from hybrid_toolkit.data.published.cells import duration_in, parse_cell
 from hybrid_toolkit.data.published.columns import SheetColumn, header_unit, signed
-from hybrid_toolkit.data.published.model import join_notes, tidy_frame
 from hybrid_toolkit.data.published.places import areas
 from hybrid_toolkit.data.published.places.area_names import level_of_name
+from hybrid_toolkit.data.published.published_statistics import join_notes, tidy_frame
 
 TextColumns: TypeAlias = npt.NDArray[np.object_]
 HeaderWords: TypeAlias = Sequence[str] | TextColumns

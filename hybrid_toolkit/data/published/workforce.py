@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData, Source
-from hybrid_toolkit.data.published.model import Published
+from hybrid_toolkit.data.published.published_statistics import Published
 from hybrid_toolkit.data.published.workforce_names import in_one_spelling
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import PublishedError, plural

@@ -9,7 +9,7 @@ import pandas as pd
 from hybrid_toolkit.data.known.codes import plain_spelling
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.half_days import FrameMade
-from hybrid_toolkit.data.reshape.spec import Attended
+from hybrid_toolkit.data.reshape.step_kinds import Attended
 from hybrid_toolkit.errors import plural
 
 _HOME = frozenset(

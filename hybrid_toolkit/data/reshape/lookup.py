@@ -10,7 +10,7 @@ from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.privacy.pseudonym import name_key
 from hybrid_toolkit.data.reading.raw_table import RawTable, normal_name
 from hybrid_toolkit.data.reshape.dates import days_of
-from hybrid_toolkit.data.reshape.spec import Lookup
+from hybrid_toolkit.data.reshape.step_kinds import Lookup
 from hybrid_toolkit.errors import MappingError, agreeing, plural
 
 

@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hybrid_toolkit.data.known.visit_due import VisitInterval, read_interval
-from hybrid_toolkit.data.reshape.spec import STEP_KEYS, Attended, Grid, Households, Lookup, Open, Spells, Steps, Wide
+from hybrid_toolkit.data.reshape.step_kinds import (
+    STEP_KEYS,
+    Attended,
+    Grid,
+    Households,
+    Lookup,
+    Open,
+    Spells,
+    Steps,
+    Wide,
+)
 from hybrid_toolkit.data.tables.contract import TableContract
 
 Say = Callable[[str, str], None]

@@ -32,7 +32,7 @@ from hybrid_toolkit.report.plots.measure_plots import (
 from hybrid_toolkit.report.plots.picture import Picture
 from hybrid_toolkit.report.plots.series_plots import SERIES_COLUMNS, describe_series, plot_series
 from hybrid_toolkit.result import MOST_SHOWN, TIDY_COLUMNS, ResultBase
-from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
 from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph

@@ -17,7 +17,7 @@ from hybrid_toolkit.metrics.custom.custom_metric import OwnFrame, declare_metric
 from hybrid_toolkit.metrics.intervals.influence import RatioOf
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.unit_frames import safe_ratio
-from hybrid_toolkit.study.units.part import ColumnSource
+from hybrid_toolkit.study.units.unit_definition import ColumnSource
 
 _TEAM = ("worker.worker_id", "worker.team_id")
 _MONTHLY = ("contact", "worker_month", "supervision", "attendance_day")

@@ -13,14 +13,14 @@ from hybrid_toolkit.errors import StudyError, plural, with_article
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
-from hybrid_toolkit.study.declaration.named import check_named, check_question
+from hybrid_toolkit.study.declaration.names_refused import check_named, check_question
 from hybrid_toolkit.study.declaration.phrase_form import check_contrast, check_form, check_question_form, check_unit
 from hybrid_toolkit.study.declaration.study_fields import StudyFields
 from hybrid_toolkit.study.declaration.study_frames import check_columns
 from hybrid_toolkit.study.declaration.toml_text import HOW_WRITTEN, nearest
 from hybrid_toolkit.study.declaration.value_kinds import check_values
 from hybrid_toolkit.study.units import UNITS
-from hybrid_toolkit.study.units.part import POLICY_CLOCKS
+from hybrid_toolkit.study.units.unit_definition import POLICY_CLOCKS
 
 
 def plain_fields(study: StudyFields) -> dict[str, Any]:

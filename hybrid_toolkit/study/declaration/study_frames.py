@@ -16,7 +16,7 @@ from hybrid_toolkit.errors import CoverageError, StudyError, plural, with_articl
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric, custom_source
 from hybrid_toolkit.study.declaration.toml_text import nearest
 from hybrid_toolkit.study.units import UNITS
-from hybrid_toolkit.study.units.part import ColumnSource, Sources
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Sources
 
 FREE_UNIT = "rows"
 """Unit whose rows and columns are those of a data frame that is given: any plain column name."""

@@ -8,7 +8,7 @@ from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.study_fields import StudyFields
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.study.units.column_kinds import NOT_BESIDE, column_kind
-from hybrid_toolkit.study.units.part import POLICY_CLOCKS
+from hybrid_toolkit.study.units.unit_definition import POLICY_CLOCKS
 
 _MOST_NAMED = 8
 """Columns or designs that a way out names: a line's worth."""

@@ -18,7 +18,7 @@ from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.data_size import size_of
-from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, FIGURES, Diagnosis, Truths
+from hybrid_toolkit.study.diagnosis.diagnosis_result import DRAW_COLUMNS, FIGURES, Diagnosis, Truths
 from hybrid_toolkit.study.diagnosis.suited_scenarios import first_suited
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
 from hybrid_toolkit.study.diagnosis.true_effect import true_effect

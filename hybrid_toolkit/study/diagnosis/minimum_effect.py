@@ -13,7 +13,7 @@ from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import SizeLike, TruthLike, diagnose_together, size_like_of
-from hybrid_toolkit.study.diagnosis.diagnosis import ENOUGH_POWER
+from hybrid_toolkit.study.diagnosis.diagnosis_result import ENOUGH_POWER
 from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve
 from hybrid_toolkit.study.diagnosis.power_threshold import (
     Hits,

@@ -15,7 +15,7 @@ from hybrid_toolkit.models.planning.slope_power import t_power
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import SizeLike, TrialOptions, TruthLike, diagnose_together, size_like_of
-from hybrid_toolkit.study.diagnosis.diagnosis import ENOUGH_POWER, Diagnosis
+from hybrid_toolkit.study.diagnosis.diagnosis_result import ENOUGH_POWER, Diagnosis
 from hybrid_toolkit.study.diagnosis.performance import Measure, is_negligible, share_interval, sign_and_size
 from hybrid_toolkit.study.diagnosis.power_threshold import (
     Hits,

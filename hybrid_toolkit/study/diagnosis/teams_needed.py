@@ -8,7 +8,7 @@ import numpy as np
 
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.models.planning.slope_power import t_power
-from hybrid_toolkit.study.diagnosis.diagnosis import ENOUGH_POWER, Diagnosis
+from hybrid_toolkit.study.diagnosis.diagnosis_result import ENOUGH_POWER, Diagnosis
 from hybrid_toolkit.study.diagnosis.power_threshold import check_power, estimates_of
 
 MOST_TEAMS = 5000

@@ -30,7 +30,7 @@ from hybrid_toolkit.study.diagnosis.diagnose import (
     size_like_of,
     twelve_digits,
 )
-from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
 from hybrid_toolkit.synth.stepped_wedge import Wedge
 from hybrid_toolkit.synth.streams import Bools

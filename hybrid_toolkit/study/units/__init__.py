@@ -18,7 +18,7 @@ from hybrid_toolkit.study.units import (
     worker_month,
     worker_wave,
 )
-from hybrid_toolkit.study.units.part import ColumnSource, Sources, Unit
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Sources, Unit
 
 __all__ = ["UNITS", "ColumnSource", "Sources", "Unit"]
 

@@ -17,7 +17,7 @@ from hybrid_toolkit.metrics.specs.practice import alliance_answers
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.contact import FAMILY_ACCESS, THE_FAMILY, THE_WORKER, WORKER_STAGE, WORKERS_MONTH
-from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same
 
 _KEYS = ("family_id", "worker_id", "date")
 _ROW = ("alliance.family_id", "alliance.worker_id", "alliance.date")

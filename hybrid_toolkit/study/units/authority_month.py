@@ -15,7 +15,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since
 from hybrid_toolkit.study.units.months import month_parts, span
-from hybrid_toolkit.study.units.part import ColumnSource, Unit
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit
 
 
 def _rows(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.service import authority_years
 from hybrid_toolkit.metrics.unit_frames import safe_ratio
-from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same
 
 _AGENCY = ("la_year.agency_fte", "la_year.inpost_fte")
 

@@ -15,7 +15,7 @@ from hybrid_toolkit.metrics.constructs.practice import contact_practice
 from hybrid_toolkit.metrics.constructs.visits import visits
 from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, number_values, optional, require, safe_ratio
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
-from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.worker_columns import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 

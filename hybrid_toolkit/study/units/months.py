@@ -16,7 +16,7 @@ from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure, wo
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
 from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, number_values, require, safe_ratio
 from hybrid_toolkit.study.units import service_months as service
-from hybrid_toolkit.study.units.part import ColumnSource, Sources
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Sources
 from hybrid_toolkit.study.units.worker_columns import ATTENDED, MONTH, WORKED
 
 _HELD = ("contact.held_date", "contact.mode", "contact.contact_id", "contact.family_id", "contact.worker_id")

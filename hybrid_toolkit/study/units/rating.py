@@ -18,7 +18,7 @@ from hybrid_toolkit.metrics.constructs.practice import contact_practice
 from hybrid_toolkit.metrics.unit_frames import look_up, require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.contact import FAMILY_ACCESS, THE_FAMILY, THE_WORKER, WORKER_STAGE, WORKERS_MONTH
-from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same
 
 _SCALES = {s.id: s.items for s in load_instrument("practice_skill").scales} | {"skill": PRACTICE_ITEMS}
 _ITEMS = tuple(f"practice_rating.{i}" for i in PRACTICE_ITEMS)

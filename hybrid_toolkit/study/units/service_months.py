@@ -15,7 +15,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
 from hybrid_toolkit.metrics.constructs.service import referral_outcomes, visit_gaps
 from hybrid_toolkit.metrics.unit_frames import look_up, number_values, require, safe_ratio
-from hybrid_toolkit.study.units.part import Sources
+from hybrid_toolkit.study.units.unit_definition import Sources
 
 _REFERRAL = ("child_event.child_id", "child_event.referral_date", "child_event.team_id")
 _ASSESSED = (*_REFERRAL, "child_event.assessment_start_date", "child_event.assessment_end_date")

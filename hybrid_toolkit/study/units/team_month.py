@@ -15,7 +15,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.months import month_parts, span
-from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same
 
 TEAM = ("service", "est_months", "hotdesk", "cover_policy")
 

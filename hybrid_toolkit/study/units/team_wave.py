@@ -13,7 +13,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.study.units.calendar import POLICY
-from hybrid_toolkit.study.units.part import ColumnSource, Unit
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit
 from hybrid_toolkit.study.units.worker_wave import (
     SURVEY_ANSWERS,
     SURVEY_SCALES,

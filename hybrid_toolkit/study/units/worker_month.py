@@ -19,7 +19,7 @@ from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure, wo
 from hybrid_toolkit.metrics.unit_frames import look_up, number_values, optional, require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.months import WORKING_DAYS_MONTH
-from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.worker_columns import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 _KEYS = ("worker_id", "month")

@@ -19,7 +19,7 @@ from hybrid_toolkit.metrics.constructs.supervision import supervision_months
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.unit_frames import flag_values, require, safe_ratio
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
-from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.worker_columns import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.widgets.explorer.tally import Whole, join_bins
+from hybrid_toolkit.widgets.explorer.cell_counts import Whole, join_bins
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.least_people import NOT_CERTIFIED
 from hybrid_toolkit.disclosure.sitting import RowPeople, fewest_people, keep_apart
-from hybrid_toolkit.widgets.explorer.tally import PeopleCodes, SharedPeople
+from hybrid_toolkit.widgets.explorer.cell_counts import PeopleCodes, SharedPeople
 
 LedgerRows = NDArray[np.bool_]
 Refusal = Literal["", "few apart", "not certified"]

@@ -20,7 +20,7 @@ from hybrid_toolkit.metrics.grouping import groups, periods
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.people import people_of
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
-from hybrid_toolkit.widgets.explorer.tally import Coded, SharedPeople, join_bins, tally
+from hybrid_toolkit.widgets.explorer.cell_counts import Coded, SharedPeople, join_bins, tally
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
 from hybrid_toolkit.widgets.parts.svg import nice_ticks
 

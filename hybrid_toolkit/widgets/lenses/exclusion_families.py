@@ -18,9 +18,9 @@ from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 from hybrid_toolkit.metrics.people import People
 from hybrid_toolkit.metrics.unit_frames import look_up
 from hybrid_toolkit.widgets.explorer.bands import Bands, make_bands
-from hybrid_toolkit.widgets.explorer.tally import Coded
-from hybrid_toolkit.widgets.lenses.lens import FigurePanel, gap_sentence, share_sentence
-from hybrid_toolkit.widgets.lenses.rates import concentration_panel, interval_panel
+from hybrid_toolkit.widgets.explorer.cell_counts import Coded
+from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, gap_sentence, share_sentence
+from hybrid_toolkit.widgets.lenses.shared_panels import concentration_panel, interval_panel
 
 CUTS = tuple(float(k) for k in range(1, 11))
 LEAST_CONTACTS = 100

@@ -18,8 +18,8 @@ from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 from hybrid_toolkit.metrics.unit_frames import look_up, number_values
 from hybrid_toolkit.widgets.explorer.bands import make_bands
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
-from hybrid_toolkit.widgets.lenses.lens import FigurePanel, gap_sentence, share_sentence
-from hybrid_toolkit.widgets.lenses.rates import concentration_panel, interval_panel
+from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, gap_sentence, share_sentence
+from hybrid_toolkit.widgets.lenses.shared_panels import concentration_panel, interval_panel
 from hybrid_toolkit.widgets.parts.state import ExplorerState
 
 _CUTS = (10.0, 20.0, 24.0, 30.0, 50.0, 80.0, 100.0, 300.0)

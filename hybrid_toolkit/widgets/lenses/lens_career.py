@@ -18,7 +18,8 @@ from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.grouping import group_label
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.widgets.explorer.metric_answer import number_text
-from hybrid_toolkit.widgets.lenses.lens import (
+from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say
+from hybrid_toolkit.widgets.lenses.lens_view import (
     FigurePanel,
     LensView,
     count_of,
@@ -30,7 +31,6 @@ from hybrid_toolkit.widgets.lenses.lens import (
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
 from hybrid_toolkit.widgets.lenses.stage_curves import CURVE_STAGES, curve_rows, slope_rows
-from hybrid_toolkit.widgets.lenses.take_away import furthest_say
 from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import DataReference
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg

@@ -11,7 +11,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.widgets.lenses.exclusion_families import FamilyAccess
 from hybrid_toolkit.widgets.lenses.exclusion_staff import StaffBroadband
-from hybrid_toolkit.widgets.lenses.lens import LensView, notes_release
+from hybrid_toolkit.widgets.lenses.lens_view import LensView, notes_release
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
 from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import DataReference

@@ -19,7 +19,8 @@ from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE, cronbach_
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.widgets.explorer.metric_answer import number_text
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
-from hybrid_toolkit.widgets.lenses.lens import (
+from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say
+from hybrid_toolkit.widgets.lenses.lens_view import (
     FigurePanel,
     LensView,
     count_of,
@@ -30,7 +31,6 @@ from hybrid_toolkit.widgets.lenses.lens import (
     three_of,
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
-from hybrid_toolkit.widgets.lenses.take_away import furthest_say
 from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg

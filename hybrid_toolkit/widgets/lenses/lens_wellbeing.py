@@ -16,7 +16,8 @@ from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument
 from hybrid_toolkit.metrics.instruments import load_instrument
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
-from hybrid_toolkit.widgets.lenses.lens import (
+from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say
+from hybrid_toolkit.widgets.lenses.lens_view import (
     FigurePanel,
     LensView,
     metric_panels,
@@ -26,7 +27,6 @@ from hybrid_toolkit.widgets.lenses.lens import (
     three_of,
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
-from hybrid_toolkit.widgets.lenses.take_away import furthest_say
 from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg

@@ -13,8 +13,8 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.ledger.sitting_ledger import memory_note
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.report.documents.tidy_layout import Place
-from hybrid_toolkit.widgets.lenses.lens import LensView
 from hybrid_toolkit.widgets.lenses.lens_files import lens_files
+from hybrid_toolkit.widgets.lenses.lens_view import LensView
 from hybrid_toolkit.widgets.parts.downloads import Download
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
 from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate

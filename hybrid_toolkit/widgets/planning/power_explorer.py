@@ -8,8 +8,8 @@ from typing import Any
 
 import ipywidgets
 
-from hybrid_toolkit.widgets.lenses.lens import LensView
 from hybrid_toolkit.widgets.lenses.lens_files import lens_files
+from hybrid_toolkit.widgets.lenses.lens_view import LensView
 from hybrid_toolkit.widgets.parts.downloads import Download
 from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, choice, put
 from hybrid_toolkit.widgets.planning.power_view import COMPARED, LABELS, OVER, RANGES, PowerExplorerState, power_of

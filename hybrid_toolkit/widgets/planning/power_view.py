@@ -15,7 +15,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import with_article
 from hybrid_toolkit.models.planning.slope_power import SlopePower, slope_power
-from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView, notes_release
+from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, LensView, notes_release
 from hybrid_toolkit.widgets.parts.svg_curves import SAME_PLACE, Curve, curves_svg
 
 OVER: Mapping[str, str] = {

@@ -9,10 +9,10 @@ from typing import Any
 import ipywidgets
 
 from hybrid_toolkit.errors import HybridToolkitError
-from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
 from hybrid_toolkit.study.study import Study
-from hybrid_toolkit.widgets.lenses.lens import LensView
 from hybrid_toolkit.widgets.lenses.lens_files import lens_files
+from hybrid_toolkit.widgets.lenses.lens_view import LensView
 from hybrid_toolkit.widgets.parts.downloads import Download
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
 from hybrid_toolkit.widgets.parts.progress import Progress

@@ -17,7 +17,7 @@ from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.declaration.spec_checks import ROLLOUTS, SERIES
-from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
 from hybrid_toolkit.study.diagnosis.suited_scenarios import SEVERAL_STARTS, suited_scenarios
 from hybrid_toolkit.study.diagnosis.true_effect import check_intervention
 from hybrid_toolkit.study.graph.backdoor_paths import open_paths, without_effects
@@ -26,7 +26,7 @@ from hybrid_toolkit.study.graph.identification import Identification, stops_fit
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study, policy_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.units import UNITS
-from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView, notes_release, span_text
+from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, LensView, notes_release, span_text
 from hybrid_toolkit.widgets.parts.svg_graph import GraphNode, graph_svg
 
 STEP = 2

@@ -23,8 +23,9 @@ from hybrid_toolkit.study.estimation.what_if_changes import Change, ChangeLike
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.widgets.explorer.bands import make_bands
-from hybrid_toolkit.widgets.explorer.tally import Coded
-from hybrid_toolkit.widgets.lenses.lens import (
+from hybrid_toolkit.widgets.explorer.cell_counts import Coded
+from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say
+from hybrid_toolkit.widgets.lenses.lens_view import (
     FigurePanel,
     LensView,
     count_of,
@@ -34,7 +35,6 @@ from hybrid_toolkit.widgets.lenses.lens import (
     three_of,
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
-from hybrid_toolkit.widgets.lenses.take_away import furthest_say
 from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import DataReference
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg

@@ -11,7 +11,7 @@ from typing import ClassVar
 import ipywidgets
 
 from hybrid_toolkit.assess.checklist import ChecklistPart, load_checklist, scales
-from hybrid_toolkit.assess.record import Entry, Record, return_verdict, to_do
+from hybrid_toolkit.assess.filled_checklist import Entry, Record, return_verdict, to_do
 from hybrid_toolkit.assess.roles import ROLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from hybrid_toolkit.data.published.cells import cell_text
-from hybrid_toolkit.data.published.model import SheetGrid
+from hybrid_toolkit.data.published.published_statistics import SheetGrid
 
 _FIRST = re.compile(r"(?P<code>[EWSNKJLM]\d{8})\s*[:\-–|]?\s+(?P<name>[A-Za-z].*)")
 _LAST = re.compile(r"(?P<name>[A-Za-z].*?)\s*[(\[](?P<code>[EWSNKJLM]\d{8})[)\]]")

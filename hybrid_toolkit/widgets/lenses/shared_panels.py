@@ -12,8 +12,8 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.metrics.inequality.inequality import Inequality
 from hybrid_toolkit.report.plots.readable_units import readable_unit
-from hybrid_toolkit.widgets.lenses.lens import FigurePanel, count_of, span_of, three_of
-from hybrid_toolkit.widgets.lenses.take_away import furthest_say
+from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say
+from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, count_of, span_of, three_of
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 

@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybrid_toolkit.widgets.explorer.tally import Coded, distinct, join_bins, tally
+from hybrid_toolkit.widgets.explorer.cell_counts import Coded, distinct, join_bins, tally
 
 ROWS = st.lists(st.tuples(st.sampled_from("xyz"), st.sampled_from("pq"), st.integers(0, 4)), min_size=1, max_size=60)
 

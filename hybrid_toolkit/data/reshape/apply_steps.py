@@ -14,7 +14,7 @@ from hybrid_toolkit.data.privacy.pseudonym import pseudonym
 from hybrid_toolkit.data.reading.raw_table import normal_name
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.half_days import FrameMade, halves_of
-from hybrid_toolkit.data.reshape.spec import Grid, Households, Open, Spells, Steps, Wide
+from hybrid_toolkit.data.reshape.step_kinds import Grid, Households, Open, Spells, Steps, Wide
 from hybrid_toolkit.errors import plural
 
 WAVE_GAP = 31

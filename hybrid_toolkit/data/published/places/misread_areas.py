@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pandas as pd
 
 from hybrid_toolkit.data.published.cells import cell_text
-from hybrid_toolkit.data.published.model import SheetGrid, rows_shown
 from hybrid_toolkit.data.published.places import areas
 from hybrid_toolkit.data.published.places.area_names import level_of_name
+from hybrid_toolkit.data.published.published_statistics import SheetGrid, rows_shown
 from hybrid_toolkit.errors import PublishedError, plural
 
 _WIDTH = {"National": 0, "Regional": 1, "Local authority": 2, "Local authority district": 3}

@@ -10,7 +10,7 @@ from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
 from hybrid_toolkit.data.wording.claim_words import causal_words, overreach
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.report.plots import takeaways as say
+from hybrid_toolkit.report.plots import figure_headlines as say
 from hybrid_toolkit.report.plots.readable_units import in_readable_unit, readable_unit
 
 VALUES = ["estimate", "conf_low", "conf_high"]

@@ -16,7 +16,7 @@ from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.report.findings import ShownStudy, answer_row, is_known
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
-from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
 from hybrid_toolkit.study.estimation.claim_grammar import (
     CHECK_STATES,
     format_estimates,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hybrid_toolkit.widgets.lenses.lens import span_text
+from hybrid_toolkit.widgets.lenses.lens_view import span_text
 
 FigureRow = tuple[str, float, float, float]
 """Label, estimate, and the ends of its interval; missing where it is hidden."""
