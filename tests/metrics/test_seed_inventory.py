@@ -98,6 +98,14 @@ def test_every_row_was_read_again_and_says_why(served: pd.DataFrame) -> None:
         "S1-G3": "access_count",  # how young people live online is not what a household lacks
         "S0-D2": "split_day_share",  # where a day is spent is not which hours are contracted
         "S3-N1": "preference_gap",  # how far wish and place lie apart is not who wishes
+        "S3-Q2": "preference_gap",
+        "S0-C1.4": "approval_ratio",  # what is agreed is not how easily the way to ask is found
+        "S0-C3.2": "supervision_held_share",  # supervision of workers is no support of managers
+        "S0-C4.3": "hse_manager_support",
+        "S3-A3": "arrangement_formality",  # an arrangement of one worker is no agreement of a team
+        "S3-A8": "safety",  # safe to speak up is not trusted when apart
+        "S3-LQ6": "hse_manager_support",  # support is not knowing where it is
+        "S3-OQ7": "cbi_client",  # burnout is no approach to practice
         "S1-P4": "preference_gap",
     }
     for seed, metric in wrong.items():
@@ -106,6 +114,36 @@ def test_every_row_was_read_again_and_says_why(served: pd.DataFrame) -> None:
         for name in CHECKLISTS:
             found = [i for i in load_checklist(name).items if i.id == seed]
             assert not any(metric in i.metrics for i in found), (name, seed)
+
+
+NAMED_CLASSES = {
+    "blank": "printed blank on purpose; never typed in, scored or stored",
+    "statement": "one of fifteen statements, by band; its wording is held by its owner",
+    "own study": "a fact about the source's own study, nothing to measure",
+    "scale": "the scale of that name",
+}
+"""Reasons that are true of a whole class of rows, word for word."""
+MOST_ROWS = 4
+"""A reason that more rows share says nothing of each: "no number stands for it" stood beside 117 of them."""
+
+
+def test_a_reason_is_of_its_row_and_not_of_many(served: pd.DataFrame) -> None:
+    reasons = served.loc[~served["reading"].isin(NAMED_CLASSES.values()), "reading"]
+    assert reasons.value_counts().max() <= MOST_ROWS
+    # nor of many under other first words: the same ending after a comma or semicolon
+    ends = reasons.str.rsplit("; ", n=1).str[-1]
+    assert ends[ends.ne(reasons)].value_counts().max() <= MOST_ROWS
+    assert not served["reading"].str.contains("no number stands").any()
+
+
+def test_what_stands_beside_a_statement_is_what_its_reason_names(served: pd.DataFrame) -> None:
+    """A row that nothing measures may show a related measure: its reason says so, or it shows none."""
+    told = served.set_index("seed_id")
+    names = sorted(set(CHECKLISTS) - {"statements", "supervision"})
+    items = [i for n in names for i in load_checklist(n).items if i.id in told.index]
+    shown = {i.id: bool(i.metrics) for i in items if told.loc[i.id, "kind"] == "checklist"}
+    says = {i: any(f"{verb} beside it" in told.loc[i, "reading"] for verb in ("stand", "stands")) for i in shown}
+    assert says == shown
 
 
 @pytest.mark.parametrize("name", sorted(set(CHECKLISTS) - {"statements", "supervision"}))
