@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from hybrid_toolkit.trust.candidate import Candidate
-from hybrid_toolkit.trust.candidates import linear, regression, retention, rollout, series, surveys, trials
+from hybrid_toolkit.trust.candidates import (
+    crossed_visits,
+    linear,
+    regression,
+    retention,
+    rollout,
+    series,
+    surveys,
+    trials,
+)
 
 __all__ = ["CANDIDATES"]
 
@@ -15,6 +24,7 @@ _FAMILIES: tuple[tuple[Candidate, ...], ...] = (
     rollout.ALL,
     series.ALL,
     surveys.ALL,
+    crossed_visits.ALL,
 )
 """The contenders of each module of this folder, its tuple ``ALL``."""
 

@@ -7,7 +7,18 @@ from types import MappingProxyType
 
 from hybrid_toolkit.synth import stepped_wedge as wedge
 from hybrid_toolkit.synth.dgp import DGP
-from hybrid_toolkit.trust.dgps import answers, linear, regression, retention, rollout, series, stepped, surveys, trials
+from hybrid_toolkit.trust.dgps import (
+    answers,
+    crossed_visits,
+    linear,
+    regression,
+    retention,
+    rollout,
+    series,
+    stepped,
+    surveys,
+    trials,
+)
 
 __all__ = ["DGP", "DGPS"]
 
@@ -22,6 +33,7 @@ _FAMILIES: tuple[tuple[DGP, ...], ...] = (
     wedge.ALL,
     trials.ALL,
     surveys.ALL,
+    crossed_visits.ALL,
 )
 """The worlds of each module of this folder, its tuple ``ALL``."""
 
