@@ -25,7 +25,7 @@ def run_measure(args: argparse.Namespace) -> int:
     from hybrid_toolkit.report.export import export
     from hybrid_toolkit.report.measure_report import measure_report
     from hybrid_toolkit.report.measured import measure_released
-    from hybrid_toolkit.report.published_beside import published_lines
+    from hybrid_toolkit.report.published_reference import published_lines
     from hybrid_toolkit.synth.committed import is_committed
 
     form = _form(args.out)

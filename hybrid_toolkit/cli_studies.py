@@ -62,7 +62,7 @@ def study(args: argparse.Namespace) -> int:
     from hybrid_toolkit.disclosure.release import require_release
     from hybrid_toolkit.report.export import export
     from hybrid_toolkit.report.findings import show_study, with_published
-    from hybrid_toolkit.report.published_beside import published_lines
+    from hybrid_toolkit.report.published_reference import published_lines
 
     _check_form(args.out)
     declared = find_study(args.study)

@@ -50,7 +50,7 @@ def place(tmp_path: Path) -> Path:
 
 
 def test_the_shipped_ids_are_those_of_the_files() -> None:
-    there = {p.name.removesuffix(".toml") for p in (files("hybrid_toolkit.study") / "declared").iterdir()}
+    there = {p.name.removesuffix(".toml") for p in (files("hybrid_toolkit.study") / "shipped").iterdir()}
     assert set(SHIPPED) == there
 
 

@@ -270,7 +270,7 @@ def _published_books() -> list[bytes]:
 
 
 def _mappings() -> list[bytes]:
-    return _shipped("data/mappings", "ssd", "csww-census")()
+    return _shipped("data/built_in_mappings", "ssd", "csww-census")()
 
 
 def _every_source(path: Path) -> object:
@@ -300,7 +300,7 @@ _ALL = (
     Reader("trials", "trials.jsonl", "text", _trials, lambda p: TrialLog(p, {"seed": 1}), 1.5),
     Reader("notebook", "look.ipynb", "json", lambda: [json.dumps(NOTEBOOK).encode()], _notebook),
     Reader("metric", "own.toml", "text", lambda: [METRIC.encode()], load_metric, 1.5),
-    Reader("study", "own.toml", "text", _shipped("study/declared", "remote-practice", "policy-rollout"), load_study, 1),
+    Reader("study", "own.toml", "text", _shipped("study/shipped", "remote-practice", "policy-rollout"), load_study, 1),
     Reader("graph", "own.toml", "text", lambda: [shipped_graph().to_toml().encode()], load_graph, 1),
     Reader("instrument", "own.toml", "text", _shipped("data/instruments", "who5", "swemwbs"), load_instrument, 1.5),
     Reader("mapping", "own.toml", "text", lambda: [MAPPING.encode(), *_mappings()], load_mapping, 1.5),

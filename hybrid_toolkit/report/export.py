@@ -17,7 +17,7 @@ from hybrid_toolkit.report.documents.print_page import page_html
 from hybrid_toolkit.report.documents.provenance import with_provenance
 from hybrid_toolkit.report.documents.word import word_bytes
 from hybrid_toolkit.report.findings import ShownStudy, show_study
-from hybrid_toolkit.report.published_beside import published_block
+from hybrid_toolkit.report.published_reference import published_block
 from hybrid_toolkit.report.study_report import study_report
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 

@@ -19,7 +19,7 @@ from hybrid_toolkit.metrics.beside_published import Beside, PublishedFiles
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import ReportTable
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
-from hybrid_toolkit.report.published_beside import published_blocks
+from hybrid_toolkit.report.published_reference import published_blocks
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve

@@ -12,7 +12,7 @@ from hybrid_toolkit.report.measured import Measured
 from hybrid_toolkit.report.plots.figure_headlines import groups_say
 from hybrid_toolkit.report.plots.measure_plots import describe_measured, plot_measured
 from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
-from hybrid_toolkit.report.published_beside import published_block
+from hybrid_toolkit.report.published_reference import published_block
 
 
 def measure_report(measured: Sequence[Measured], *, on: date, gate: Gate) -> Report:

@@ -24,7 +24,7 @@ from hybrid_toolkit.metrics.people import PERSON_KEYS, people_of, totals_note, w
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_note
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
-from hybrid_toolkit.report.published_beside import release_published
+from hybrid_toolkit.report.published_reference import release_published
 
 ALL_GROUPS = "all"
 """The row for everyone."""

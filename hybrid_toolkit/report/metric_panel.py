@@ -17,7 +17,7 @@ from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import ReportTable, TableColumn
 from hybrid_toolkit.report.measured import VALUES, measure_released
 from hybrid_toolkit.report.plots.readable_units import in_readable_unit
-from hybrid_toolkit.report.published_beside import published_blocks
+from hybrid_toolkit.report.published_reference import published_blocks
 
 NAN = float("nan")
 BELIEF = "says"

@@ -1,4 +1,4 @@
-"""The studies that come with the toolkit, read from their TOML files in ``declared/``."""
+"""The studies that come with the toolkit, read from their TOML files in ``shipped/``."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def declared_study(study_id: str) -> Study:
     >>> declared_study("retention").design
     'retention'
     """
-    known = sorted(p.name.removesuffix(".toml") for p in (files("hybrid_toolkit.study") / "declared").iterdir())
+    known = sorted(p.name.removesuffix(".toml") for p in (files("hybrid_toolkit.study") / "shipped").iterdir())
     if study_id not in known:
         raise UsageError(
             "no built-in study has that id.", fix=f"Choose one of: {', '.join(known)}.", code="STUDY-UNKNOWN"
         )
-    return parse_study((files("hybrid_toolkit.study") / "declared" / f"{study_id}.toml").read_text(encoding="utf-8"))
+    return parse_study((files("hybrid_toolkit.study") / "shipped" / f"{study_id}.toml").read_text(encoding="utf-8"))
 
 
 def headline_studies() -> tuple[Study, Study, Study]:

@@ -13,8 +13,8 @@ from hybrid_toolkit.app import ADDRESS, Server, start_app
 from hybrid_toolkit.app.assessment import Round
 from hybrid_toolkit.app.pages.agreements import AGREEMENTS
 from hybrid_toolkit.app.pages.talk import FILLED, talk_file
-from hybrid_toolkit.app.plan import PLAN_FILE
 from hybrid_toolkit.app.registry import PAGE_GROUPS, all_pages, group_pages
+from hybrid_toolkit.app.saved_plan import PLAN_FILE
 from hybrid_toolkit.app.workspace import Workspace
 from hybrid_toolkit.assess.checklist import load_checklist
 

@@ -7,7 +7,7 @@ import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.data.validation.rule import RULES, rule
+from hybrid_toolkit.data.validation.rule_decorator import RULES, rule
 from hybrid_toolkit.data.validation.validate import ValidationReport, validate_data, validate_frames
 from hybrid_toolkit.errors import ContractError
 

@@ -241,7 +241,7 @@ def test_lists_and_whole_numbers_are_taken_as_what_they_mean() -> None:
 def test_each_line_of_a_shipped_file_is_read() -> None:
     from importlib.resources import files
 
-    folder = files("hybrid_toolkit.study") / "declared"
+    folder = files("hybrid_toolkit.study") / "shipped"
     for path in folder.iterdir():
         raw, made = tomllib.loads(path.read_text(encoding="utf-8")), parse_study(path.read_text(encoding="utf-8"))
         assert set(tomllib.loads(made.to_toml())) >= {k for k, v in raw.items() if v != getattr(Study, k, None)}

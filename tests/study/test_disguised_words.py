@@ -155,7 +155,7 @@ def test_a_number_of_units_that_is_the_size_passes(contrast: str, size: float) -
 
 
 def test_the_shipped_words_pass() -> None:
-    declared = Path(ht.__file__).parent / "study" / "declared"
+    declared = Path(ht.__file__).parent / "study" / "shipped"
     files = sorted(declared.glob("*.toml"))
     assert len(files) > 20
     for file in files:

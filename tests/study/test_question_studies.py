@@ -31,7 +31,7 @@ def data() -> EvaluationData:
 
 
 def test_every_declared_file_is_one_of_the_studies() -> None:
-    there = {f.name.removesuffix(".toml") for f in (files("hybrid_toolkit.study") / "declared").iterdir()}
+    there = {f.name.removesuffix(".toml") for f in (files("hybrid_toolkit.study") / "shipped").iterdir()}
     assert there == {*QUESTIONS, *(s.id for s in every_study())}
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from hybrid_toolkit.app.assessment import refuse_details
 from hybrid_toolkit.app.file_page import file_page
 from hybrid_toolkit.app.pages.assess import role_options
-from hybrid_toolkit.app.plan import (
+from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page
+from hybrid_toolkit.app.render import day_text
+from hybrid_toolkit.app.saved_plan import (
     ACTION_FIELDS,
     PLAN_FILE,
     STATUSES,
@@ -19,8 +21,6 @@ from hybrid_toolkit.app.plan import (
     standing_words,
     wrong_fields,
 )
-from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page
-from hybrid_toolkit.app.render import day_text
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
 from hybrid_toolkit.assess.actions import ACTION_LEVELS
 from hybrid_toolkit.assess.roles import ROLES

@@ -9,8 +9,8 @@ from hybrid_toolkit.app.drawings import LETTERS, rounds_svg, spread_svg
 from hybrid_toolkit.app.file_page import file_page
 from hybrid_toolkit.app.pages.assess import ENOUGH
 from hybrid_toolkit.app.pages.published import published_of
-from hybrid_toolkit.app.plan import actions_for, new_action
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page
+from hybrid_toolkit.app.saved_plan import actions_for, new_action
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
 from hybrid_toolkit.assess.checklist import scales
 from hybrid_toolkit.assess.roles import ROLES

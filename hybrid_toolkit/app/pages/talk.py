@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from hybrid_toolkit.app.assessment import refuse_details, without_source_ids
-from hybrid_toolkit.app.plan import actions_for, new_action
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page, group_pages, status_of
+from hybrid_toolkit.app.saved_plan import actions_for, new_action
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
 from hybrid_toolkit.app.workspace import Workspace
 from hybrid_toolkit.assess.actions import ACTION_LEVELS, answering_actions

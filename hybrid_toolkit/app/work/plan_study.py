@@ -126,7 +126,7 @@ def study_beside(bench: Bench, planned: Planned, published: tuple[str, str, str]
     from hybrid_toolkit.app.work.published import beside_of, block_values
     from hybrid_toolkit.disclosure.release import require_release
     from hybrid_toolkit.report.findings import metrics_of_study
-    from hybrid_toolkit.report.published_beside import published_blocks
+    from hybrid_toolkit.report.published_reference import published_blocks
     from hybrid_toolkit.widgets.planning.study_view import declared
 
     study = declared(_state(planned))

@@ -134,7 +134,7 @@ def shipped_mappings() -> tuple[str, ...]:
     >>> shipped_mappings()
     ('annex-a', 'cin-census', 'csww-census', 'ssd', 'ssda903')
     """
-    folder = resources.files("hybrid_toolkit.data") / "mappings"
+    folder = resources.files("hybrid_toolkit.data") / "built_in_mappings"
     return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")))
 
 
@@ -156,7 +156,7 @@ def load_mapping(source: str | Path | DataMapping) -> DataMapping:
     if isinstance(source, DataMapping):
         return source
     if str(source) in shipped_mappings():
-        file = resources.files("hybrid_toolkit.data") / "mappings" / f"{source}.toml"
+        file = resources.files("hybrid_toolkit.data") / "built_in_mappings" / f"{source}.toml"
         return parse_mapping(file.read_text(encoding="utf-8"), str(source))
     path = Path(source)
     try:

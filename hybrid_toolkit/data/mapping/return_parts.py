@@ -78,7 +78,11 @@ def return_parts(sources: Sequence[SourceProfile]) -> list[ReturnPart]:
     for name, tables in TAKEN.items():
         mapping = load_mapping(name)
         known = {id(f) for f in returns_here(mapping, found)}
-        text = resources.files("hybrid_toolkit.data.mappings").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+        text = (
+            resources.files("hybrid_toolkit.data.built_in_mappings")
+            .joinpath(f"{name}.toml")
+            .read_text(encoding="utf-8")
+        )
         heads = list(_HEAD.finditer(text))
         ends = [h.start() for h in heads[1:]] + [len(text)]
         for part, head, end in zip(mapping.parts, heads, ends, strict=True):

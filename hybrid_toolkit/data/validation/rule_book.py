@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.data.validation.rule import RULES, Rule, rule
+from hybrid_toolkit.data.validation.rule_decorator import RULES, Rule, rule
 from hybrid_toolkit.errors import with_article
 
 _HOURS = ("h_home", "h_office", "h_visit", "h_commute", "h_visit_travel", "h_court")

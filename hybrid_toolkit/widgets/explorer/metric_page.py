@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from hybrid_toolkit.report.published_beside import PUBLISHED_CAPTION
+from hybrid_toolkit.report.published_reference import PUBLISHED_CAPTION
 from hybrid_toolkit.widgets.explorer.metric_answer import AnswerCell, AnswerReference, Bin, MetricView, unit_text
 from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS

@@ -12,7 +12,7 @@ from hybrid_toolkit.disclosure.release import disclosure_record
 from hybrid_toolkit.report.documents.blocks import Figure, Prose, Report, ReportTable, Section
 from hybrid_toolkit.report.documents.tidy_layout import Place, tidy_layout
 from hybrid_toolkit.report.export import as_report, document_bytes
-from hybrid_toolkit.report.published_beside import PUBLISHED_BESIDE_COLUMNS
+from hybrid_toolkit.report.published_reference import PUBLISHED_BESIDE_COLUMNS
 from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, LensView
 from hybrid_toolkit.widgets.parts.downloads import Download
 from hybrid_toolkit.widgets.parts.svg import FONT

@@ -12,7 +12,7 @@ import pandas as pd
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.report.plots.readable_units import in_readable_unit
-from hybrid_toolkit.report.published_beside import PUBLISHED_CAPTION
+from hybrid_toolkit.report.published_reference import PUBLISHED_CAPTION
 from hybrid_toolkit.study.estimation.claim_grammar import format_estimates, range_with_direction, with_direction
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_text
 from hybrid_toolkit.widgets.explorer.metric_page import (
