@@ -249,7 +249,7 @@ def run(count: int, readers: Mapping[str, Reader], *, first: int = 0) -> list[Fa
     list[Fault]
         The inputs that were not answered as they should be.
     """
-    signal.signal(signal.SIGPROF, _out_of_time)
+    signal.signal(signal.SIGPROF, out_of_time)
     faults = []
     with tempfile.TemporaryDirectory() as folder:
         for name, reader in readers.items():
@@ -262,7 +262,7 @@ def run(count: int, readers: Mapping[str, Reader], *, first: int = 0) -> list[Fa
     return faults
 
 
-def _out_of_time(signal_number: int, frame: object) -> None:
+def out_of_time(signal_number: int, frame: object) -> None:
     raise TimeoutError
 
 

@@ -28,7 +28,7 @@ from hybrid_toolkit.data.published.load import load_published
 from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.data.validation.validate import validate_path
 from hybrid_toolkit.disclosure.policy import load_policy
-from hybrid_toolkit.metrics.custom.custom_metric import load_metric
+from hybrid_toolkit.metrics.custom.custom_metric import declare_metric, load_metric
 from hybrid_toolkit.report.notebook_check import check_notebook, clean_notebook
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog
 from hybrid_toolkit.study.graph.causal_graph import load_graph, shipped_graph
@@ -59,7 +59,9 @@ WORKFORCE = f"""<Message><Header><CollectionDetails><Year>2023</Year><ReferenceD
 <Ethnicity>WBRI</Ethnicity><OrgRole>5</OrgRole><RoleStartDate>2020-01-06</RoleStartDate><Cases30>12</Cases30>
 <WorkingDaysLost>3</WorkingDaysLost></CSWWWorker></Message>"""
 PLAIN_XML = (
-    f"<Visits><Visit><Date>2024-01-02</Date><Mode>phone</Mode></Visit><Visit><Mode>{SECRET}</Mode></Visit></Visits>"
+    "<Visits>"
+    + "".join(f"<Visit><Date>2024-01-{day:02}</Date><Mode>phone</Mode></Visit>" for day in range(1, 13))
+    + f"<Visit><Mode>{SECRET}</Mode></Visit></Visits>"
 )
 NOTEBOOK = {
     "cells": [
@@ -92,8 +94,7 @@ METRIC = """
 name = "Visits in time"
 question = "Were visits kept?"
 table = "contact"
-formula = "share(held_date <= due_date)"
-where = "mode == 'home'"
+formula = "share(held_date <= due_date) where mode == 'home'"
 unit = "share"
 direction = "higher"
 low = 0
@@ -107,7 +108,7 @@ source = "staff"
 worker_id = "Staff Ref"
 fte = "FTE"
 start_date = "Start"
-[tables.worker.values.role]
+[tables.worker.codes.role]
 "Social worker" = "5"
 """
 TIDY = f"""time_period,time_identifier,geographic_level,country_code,country_name,new_la_code,la_name,children,turnover
@@ -257,7 +258,7 @@ def _load(path: Path) -> object:
 
 
 def _pseudonymised(path: Path) -> object:
-    out = path.parent / "out"
+    out = path.parent.parent / f"{path.parent.name} pseudonymised"  # beside the data and not among them
     shutil.rmtree(out, ignore_errors=True)
     return pseudonymise_folder(path, out)
 
@@ -267,6 +268,22 @@ def _published_books() -> list[bytes]:
     file = io.BytesIO()
     pd.read_csv(io.StringIO(TIDY)).to_excel(file, index=False)
     return [file.getvalue()]
+
+
+def _formula(path: Path) -> object:
+    """A formula with its filter, over a table of two dates, a number and codes."""
+    text = path.read_bytes().decode("utf-8", "replace")
+    table = "contact" if "held_date" in text else "worker"
+    return declare_metric("Own", question="How much?", table=table, formula=text, unit="share")
+
+
+def _formulas() -> list[bytes]:
+    return [
+        b"share(held_date <= due_date) where mode in ('home', 'phone') and not recorded(engaged)",
+        b"mean(held_date - due_date) where minutes >= 15 or mode == 'video'",
+        b"ratio(fte, fte + 1) where fte > 0.5 and asye == true",
+        b"-(fte * 2 + 1) / 3 >= 0.2 and role != '5'",
+    ]
 
 
 def _mappings() -> list[bytes]:
@@ -300,6 +317,7 @@ _ALL = (
     Reader("trials", "trials.jsonl", "text", _trials, lambda p: TrialLog(p, {"seed": 1}), 1.5),
     Reader("notebook", "look.ipynb", "json", lambda: [json.dumps(NOTEBOOK).encode()], _notebook),
     Reader("metric", "own.toml", "text", lambda: [METRIC.encode()], load_metric, 1.5),
+    Reader("formula", "own.txt", "text", _formulas, _formula, 1),
     Reader("study", "own.toml", "text", _shipped("study/shipped", "remote-practice", "policy-rollout"), load_study, 1),
     Reader("graph", "own.toml", "text", lambda: [shipped_graph().to_toml().encode()], load_graph, 1),
     Reader("instrument", "own.toml", "text", _shipped("data/instruments", "who5", "swemwbs"), load_instrument, 1.5),

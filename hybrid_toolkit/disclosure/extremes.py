@@ -43,10 +43,25 @@ _MOST_GROUPS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
-    """What was looked up once: the different values of each numeric column, by table and column."""
+class _Singles:
+    """The different values of a column in order, the ends of its outer tenths, and what the values may be off by."""
 
-    singles: Mapping[tuple[str, str], Floats]
+    values: Floats
+    low: float
+    high: float
+    blur: float
+
+    @classmethod
+    def of(cls, values: Floats) -> _Singles:
+        low, high = np.quantile(values, [_OUTER, 1 - _OUTER])
+        return cls(values, float(low), float(high), _blur(values))
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What was looked up once: the different values of each numeric column, and labels, by table and column."""
+
+    singles: Mapping[tuple[str, str], _Singles]
     labels: Mapping[tuple[str, str], frozenset[str]]
 
 
@@ -60,7 +75,7 @@ def _numbers(tables: Mapping[str, pd.DataFrame]) -> _Numbers:
             if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
                 numbers = np.unique(column.dropna().to_numpy(dtype=float))
                 if len(numbers) > _SCALE_POINTS:  # a scale of few points has no extremes of single people
-                    singles[table, name] = numbers
+                    singles[table, name] = _Singles.of(numbers)
             else:
                 found = column.dropna().unique()
                 if len(found) <= _MOST_GROUPS:
@@ -102,19 +117,19 @@ def extreme_rows(frame: pd.DataFrame, column: str, *, dims: Sequence[str], sourc
     known = looked_up_once(source, _numbers)
     if known is None or np.isin(v[at], (0.0, 1.0)).all():  # nobody or everybody: held as the ends of a share
         return out
+    blur = _blur(v[at])
     for single in known.singles.values():
-        out[at] |= _single_values(v[at], single)
+        out[at] |= _single_values(v[at], single, blur)
     if not out.any():
         out[at] |= _of_groups(frame.iloc[at], v[at], [d for d in dims if d in frame], known, source)
     return out
 
 
-def _single_values(v: Floats, single: Floats) -> _Mask:
+def _single_values(v: Floats, of: _Singles, blur: float) -> _Mask:
     """Which figures are single values, where they are extremes; none else."""
-    low, high = np.quantile(single, [_OUTER, 1 - _OUTER])
+    single, low, high = of.values, of.low, of.high
     if low == high:
         return np.zeros(len(v), dtype=np.bool_)
-    blur = _blur(v)
     among = _among(v, single, blur)
     outer = (v <= low) | (v >= high)
     enough = outer.mean() >= 0.5 if len(v) > 1 else v[0] in (single[0], single[-1])
@@ -124,12 +139,12 @@ def _single_values(v: Floats, single: Floats) -> _Mask:
         if scale != 1:
             among = _among(v * scale, single, 2 * blur * abs(scale))  # the end that gave the scale was rounded too
             outer = (v * scale <= low) | (v * scale >= high)
-        if (outer & among).any():
+        if among.sum() > int(scale != 1) and (outer & among).any():
             far = np.unique(v[outer] * scale), np.unique(v[outer & among] * scale)
             whole = np.unique(v * scale), np.unique(v[among] * scale)
             nearly_all = among.mean() >= _NEARLY_ALL
             for looked, found in (far, whole) if nearly_all else (far,):
-                if _by_chance(looked, len(found), single, blur * abs(scale), given=int(scale != 1)) <= _CHANCE:
+                if _by_chance(looked, len(found), of, blur * abs(scale), given=int(scale != 1)) <= _CHANCE:
                     return among
     return np.zeros(len(v), dtype=np.bool_)
 
@@ -144,7 +159,7 @@ def _scales(v: Floats, single: Floats) -> list[float]:
     """What figures may have been multiplied by: by nothing, or so that their greatest or least is that of the data."""
     out = [1.0]
     for end, mine in ((single[-1], v.max()), (single[0], v.min())):
-        if mine * end > 0 and not np.isclose(mine, end, rtol=_SAME):
+        if mine * end > 0 and abs(mine - end) > _SAME * abs(end):
             out.append(float(end / mine))
     return out
 
@@ -156,9 +171,10 @@ def _among(v: Floats, single: Floats, blur: float) -> _Mask:
     return np.asarray(near <= blur + 1e-9 * np.maximum(1.0, np.abs(v)), dtype=np.bool_)
 
 
-def _by_chance(v: Floats, found: int, single: Floats, blur: float, *, given: int) -> float:
+def _by_chance(v: Floats, found: int, of: _Singles, blur: float, *, given: int) -> float:
     """The chance that of figures near these so many would be single values; of ``given`` it is no chance."""
-    wide = max(2 * blur, 2 * _blur(single), _SAME * float(np.abs(v).max()))  # of data as rounded as the figures
+    single = of.values
+    wide = max(2 * blur, 2 * of.blur, _SAME * float(np.abs(v).max()))  # of data as rounded as the figures
     first = np.clip(np.searchsorted(single, v) - _NEAR // 2, 0, max(len(single) - _NEAR, 0))
     last = np.minimum(first + _NEAR, len(single)) - 1
     dense = np.minimum((last - first + 1) * wide / (single[last] - single[first] + wide), 1.0)
@@ -169,9 +185,10 @@ def _of_groups(frame: pd.DataFrame, v: Floats, dims: Sequence[str], known: _Numb
     """Which figures are extremes of the groups that the rows name, worked out from the data that have those groups."""
     none = np.zeros(len(v), dtype=np.bool_)
     blur = _blur(v)
-    for (table, name), single in known.singles.items():
-        low, high = np.quantile(single, [_OUTER, 1 - _OUTER])
-        inside = v.min() >= single[0] - blur and v.max() <= single[-1] + blur and (v.min() <= low or v.max() >= high)
+    for (table, name), of in known.singles.items():
+        single = of.values
+        far = v.min() <= of.low or v.max() >= of.high
+        inside = far and v.min() >= single[0] - blur and v.max() <= single[-1] + blur
         wide = v.min() >= 0 and 2 * v.max() >= single[-1] - single[0] >= v.max() - blur
         if not (inside or wide):
             continue

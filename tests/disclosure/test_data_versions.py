@@ -18,9 +18,10 @@ from hybrid_toolkit.disclosure.ledger.release_ledger import FEW_CHANGED, Version
 from hybrid_toolkit.disclosure.ledger.sitting_ledger import forget_sitting
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
-from hybrid_toolkit.report.measured import figure_marks
+from hybrid_toolkit.report.measured import figure_marks, measure_released
 from hybrid_toolkit.study.estimation.study_result import StudyResult
-from hybrid_toolkit.widgets.explorer.metric_view import view_metric
+from hybrid_toolkit.widgets.explorer.metric_view import MetricViews, view_metric
+from hybrid_toolkit.widgets.parts.state import ExplorerState
 
 ROWS = pd.DataFrame({"term": ["x"], "estimate": [0.2], "std_error": [0.05], "n": [200], "unit": ["share"]})
 
@@ -233,3 +234,23 @@ def test_a_named_folder_outlives_the_kernel_and_a_widget_says_where_none_is(tmp_
     ht.remember_releases(tmp_path)
     assert shown(59)[0] == 0
     forget_sitting()
+
+
+def test_groups_by_month_do_not_add_up_to_everyone_less_one_who_left(tmp_path: Path) -> None:
+    """Everyone was in a table of yesterday; no group and no month of today was in it, yet all of them together were."""
+    rng = np.random.default_rng(0)
+    worker = pd.DataFrame({"worker_id": [f"w{i}" for i in range(60)], "sex": ["1", "2"] * 30,
+                           "age_band": ["under 30"] * 30 + ["30 to 39"] * 30})  # fmt: skip
+    months = pd.concat([worker[["worker_id"]].assign(month=m, h_home=rng.uniform(1, 20, 60), h_office=20.0)
+                        for m in pd.date_range("2025-01-01", periods=3, freq="MS")], ignore_index=True)  # fmt: skip
+    before = ht.EvaluationData({"worker": worker, "worker_month": months})
+    stays = months["worker_id"].ne("w0").to_numpy()
+    today = ht.EvaluationData({"worker": worker.iloc[1:].reset_index(drop=True),
+                               "worker_month": months[stays].reset_index(drop=True)})  # fmt: skip
+    state = ExplorerState("remote_share_desk", "age_band", "month")
+    alone = MetricViews(today, gate=Gate(source=today)).view(state).estimates.content
+    inner = alone["group"].ne("all") & alone["period"].ne("all")
+    assert inner.sum() == 6 and not alone.loc[inner, "suppressed"].any()
+    measure_released(before, "remote_share_desk", by="sex", gate=Gate(source=before, ledger=VersionLedger(tmp_path)))
+    beside = MetricViews(today, gate=Gate(source=today, ledger=VersionLedger(tmp_path))).view(state).estimates.content
+    assert beside.loc[inner.to_numpy(), "suppressed"].any() and not beside.loc[inner.to_numpy(), "suppressed"].all()

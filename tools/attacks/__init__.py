@@ -12,6 +12,7 @@ import numpy as np
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
 from tools.attacks.files import diagnosis_files, documents, texts_of_data, what_ifs
 from tools.attacks.hashes import hashes
+from tools.attacks.many_views import many_views
 from tools.attacks.models import event_times, own_filters, regressions, saturated, survival
 from tools.attacks.sittings import charts, explorer, other_metrics, plans, sitting_of_widgets, two_kinds, versions
 from tools.attacks.sums import part_sums
@@ -19,7 +20,7 @@ from tools.attacks.tables import groups_with_all, histograms, nested_shares, pla
 
 Door = Callable[..., "tuple[int, int, int]"]
 """From a generator to people told apart in what passed, people told apart in the same output ungated, figures shown."""
-TWICE = (versions, part_sums, two_kinds, sitting_of_widgets, other_metrics, plans)
+TWICE = (versions, many_views, part_sums, two_kinds, sitting_of_widgets, other_metrics, plans)
 """Doors that show everything a second time to see the same ungated, which is half of what they take."""
 UNGATED_EACH = 2
 """Of such a door every second session, the first among them, is looked at ungated: three of twelve were too few
@@ -41,6 +42,7 @@ DOORS: dict[str, Door] = {
     "explorer over groups and periods": explorer,
     "yesterday's data and today's": versions,
     "sums of groups of yesterday and of today": part_sums,
+    "many tables and views of two versions": many_views,
     "a table and a view of nearly the same people": two_kinds,
     "views of one sitting before and after somebody left": sitting_of_widgets,
     "two metrics of the same values": other_metrics,

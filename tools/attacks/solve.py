@@ -17,7 +17,14 @@ MOST_TARGETS = 12
 
 
 def people_fixed(
-    cells: Sequence[Rows], values: Floats, people: NDArray[np.int64], *, low: float, high: float, slack: float = 0.0
+    cells: Sequence[Rows],
+    values: Floats,
+    people: NDArray[np.int64],
+    *,
+    low: float,
+    high: float,
+    slack: float = 0.0,
+    sought: Sequence[Rows] = (),
 ) -> int:
     """How many sets of 1 to 9 people have a mean that the shown totals narrow to a tenth of the range of values.
 
@@ -27,6 +34,7 @@ def people_fixed(
     values : the true values, of shape (rows,). people : who each row is of.
     low, high : the range in which the reader knows every value to lie.
     slack : by how much each shown mean may be off.
+    sought : rows of a few people whom the reader has in mind, whatever cells they stand in.
 
     Examples
     --------
@@ -52,6 +60,10 @@ def people_fixed(
     targets = [t for t in targets if all(inside[a] for a in t)]
     if len(targets) > MOST_TARGETS:
         targets = [targets[i] for i in np.linspace(0, len(targets) - 1, MOST_TARGETS).astype(int)]
+    for rows in sought:
+        whole = tuple(a for a in range(len(size)) if rows[atom == a].all())
+        if whole and sum(size[list(whole)]) == rows.sum() and inside[list(whole)].all():
+            targets.append(whole)
     blur = slack * held.sum(axis=1)
     found = 0
     for target in targets:

@@ -28,8 +28,8 @@ def held_to_ledger(gate: Gate, units: Units, group: str, period: str, shown: Sho
         return shown
     cells = {pair: _rows(units, group, period, pair) for pair in shown}
     out: ShownCells = set()
-    for whole, at in _wholes(shown):
-        part = {k: c for k, c in cells.items() if k[at] == whole[at] and k not in out}
+    for whole, keys in _views(shown):
+        part = {k: cells[k] for k in keys if k not in out}
         out |= few_apart(gate.ledger, figure_name(units.spec), part, lambda found: _marks(units, found), whole=whole,
                          threshold=gate.policy.threshold)  # fmt: skip
     return shown - out
@@ -40,8 +40,8 @@ def keep_in_ledger(gate: Gate, units: Units, group: str, period: str, shown: Sho
     if gate.ledger is None:
         return
     cells = {pair: _rows(units, group, period, pair) for pair in sorted(shown)}
-    for whole, at in _wholes(shown):
-        part = {k: c for k, c in cells.items() if k[at] == whole[at]}
+    for whole, keys in _views(shown):
+        part = {k: cells[k] for k in keys}
         remember(gate.ledger, figure_name(units.spec), part, lambda found: _marks(units, found), whole=whole,
                  threshold=gate.policy.threshold, version=version)  # fmt: skip
 
@@ -57,10 +57,16 @@ def release_bins(gate: Gate, bins: pd.DataFrame, *, name: str, source: Evaluatio
         return None, error.message
 
 
-def _wholes(shown: ShownCells) -> list[tuple[tuple[str, str], int]]:
-    """Everyone in each period and each group over the whole time, with what the parts share: 1 for the period."""
+def _views(shown: ShownCells) -> list[tuple[tuple[str, str], list[tuple[str, str]]]]:
+    """Everyone and the cells that they are made of: each period by group, each group by period, and all of both."""
     periods, groups = sorted({p for _, p in shown}), sorted({v for v, _ in shown})
-    return [*(((ALL_LEVELS, p), 1) for p in periods), *(((v, ALL_LEVELS), 0) for v in groups)]
+    out = [((ALL_LEVELS, p), [k for k in sorted(shown) if k[1] == p]) for p in periods]
+    out += [((v, ALL_LEVELS), [k for k in sorted(shown) if k[0] == v]) for v in groups]
+    finest = [k for k in sorted(shown) if ALL_LEVELS not in k]
+    if finest:
+        everyone = (ALL_LEVELS, ALL_LEVELS)
+        out.append((everyone, [*([everyone] if everyone in shown else []), *finest]))
+    return out
 
 
 def _marks(units: Units, cells: Sequence[NDArray[np.bool_]]) -> Sequence[dict[str, str]]:

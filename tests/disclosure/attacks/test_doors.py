@@ -20,6 +20,7 @@ SLOW = {
     "regression on one or two people": 40,
     "a table and a view of nearly the same people": 12,
     "an action of a plan measured again": 12,
+    "many tables and views of two versions": 4,
     "views of one sitting before and after somebody left": 12,
     "two metrics of the same values": 15,
     "what-if of an estimate on few people": 8,
