@@ -135,6 +135,14 @@ def test_metric_is_the_hand_computed_figure(tiny: EvaluationData, metric: str) -
         assert "units" in row["flag"], "every figure of this authority is too small to be reported"
 
 
+@pytest.mark.parametrize("metric", BY_HAND)
+def test_the_units_carry_every_key_that_the_spec_clusters_by(tiny: EvaluationData, metric: str) -> None:
+    """Without one the interval would rest on the next key in silence, as on families where workers are meant."""
+    gone = [key for key in REGISTRY[metric].cluster if key not in ht.metrics.metric_values(tiny, metric)]
+    where = "the function that its spec names as `frame`, in hybrid_toolkit/metrics/constructs"
+    assert not gone, f"the units of '{metric}' lack {gone}, by which its spec clusters: keep them in {where}"
+
+
 def test_every_computed_metric_has_a_hand_case() -> None:
     scales = {m.id for m in REGISTRY.values() if m.code in {i.code for i in instruments_in("survey")}}
     computed = {m.id for m in REGISTRY.values() if m.computed}
