@@ -13,7 +13,7 @@ from hybrid_toolkit.data.instruments.definition_file import survey_instruments_o
 from hybrid_toolkit.data.wording.claim_words import causal_words
 from hybrid_toolkit.study.diagnosis import diagnose
 from hybrid_toolkit.study.diagnosis.true_effect import true_effect
-from hybrid_toolkit.study.shipped_studies import QUESTIONS, every_study, question_studies
+from hybrid_toolkit.study.shipped_studies import QUESTIONS, declared_study, every_study, question_studies
 from hybrid_toolkit.study.study import Study, parse_study
 from hybrid_toolkit.synth.generate import Authority, context, simulate_authority
 from hybrid_toolkit.synth.intervene import moved_by
@@ -153,3 +153,9 @@ def test_a_gap_within_families_needs_no_main_effect_of_the_group(data: Evaluatio
     assert row["term"] == "remote:low_access"
     assert abs(row["estimate"] - scenario("helpful-hump").exclusion_penalty) < 3 * row["std_error"]
     assert "Of low_access nothing varies" in result.summary()
+
+
+def test_a_study_of_plans_alone_has_rows_where_it_is_tried() -> None:
+    """It needs neither contacts nor workers' months, of which its months were taken: every trial of it failed."""
+    tried = declared_study("policy-plans").diagnose("helpful-hump", "small", n_sims=2, progress=False)
+    assert tried.measures("repeat_plan")["failures"][0] == 0

@@ -22,6 +22,7 @@ from hybrid_toolkit.study.diagnosis.diagnosis_result import DRAW_COLUMNS, FIGURE
 from hybrid_toolkit.study.diagnosis.suited_scenarios import first_suited
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
 from hybrid_toolkit.study.diagnosis.true_effect import true_effect
+from hybrid_toolkit.study.units.months import clock_tables
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
 from hybrid_toolkit.synth.sizes import Size
@@ -205,7 +206,7 @@ class _Run:
 
     def trial(self, name: str, index: int) -> list[list[TrialRow]]:
         """One authority: for each study, each outcome's error code and figures."""
-        tables = sorted({t for s in self.studies for t in s.tables()})
+        tables = sorted({t for s in self.studies for t in _simulated(s)})
         wanted = {
             s.row_unit: {c: None for o in self.studies if o.row_unit == s.row_unit for c in o.columns}
             for s in self.studies
@@ -220,6 +221,13 @@ class _Run:
         except Exception as error:  # counted by its type, shown in the diagnosis: one bad draw never spoils the others
             return [[(o, error_code(error), ()) for o in s.outcomes] for s in self.studies]
         return [[_fit(s, frames[s.row_unit], o, self.conf_level) for o in s.outcomes] for s in self.studies]
+
+
+def _simulated(study: StudySpec) -> set[str]:
+    """The tables that a study needs, with one that has the months of the period where none of them has."""
+    tables = set(study.tables())
+    clocks = clock_tables(study.columns) if study.row_unit in ("team-month", "authority-month") else ()
+    return tables if not clocks or tables & set(clocks) else {*tables, clocks[-1]}
 
 
 def _run_all(

@@ -101,22 +101,39 @@ def month_parts(key: str) -> tuple[ColumnSource, ...]:
     )
 
 
+_CLOCKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("contact", "visits", "statutory", "continuity"), ("contact",)),
+        **dict.fromkeys(("exposure", "load"), ("worker_month",)),
+        "posts": ("team_month",),
+    }
+)
+"""The tables whose months are those of a group of columns."""
+_DATES = {
+    **{"contact": "held_date", "worker_month": "month", "team_month": "month"},
+    **{"child_event": "referral_date", "plan_spell": "start_date"},
+}
+
+
+def clock_tables(wanted: Collection[str]) -> tuple[str, ...]:
+    """The tables whose months the rows of these columns take, as far as the data have them.
+
+    Referrals and plans go back further than the rest: where nothing else is wanted, the months are those of contacts
+    and of workers.
+    """
+    tables = {t for g, cs in _GROUPS.items() if set(cs) & set(wanted) for t in _CLOCKS.get(g, ())}
+    return tuple(sorted(tables or {"contact", "worker_month"}))
+
+
 def span(data: EvaluationData, wanted: Collection[str]) -> pd.DatetimeIndex:
     """Every month from the first to the last in the tables that the wanted columns are made of.
 
     A month counts where a contact was held or a worker's month is recorded, and for posts where the team's month is.
-    Where the columns need none of these tables, the first two are looked at, as far as the data have them: referrals
-    and plans go back further than the rest.
+    Data that hold neither contacts nor workers' months have the months of their referrals and plans.
     """
-    of = {
-        **dict.fromkeys(("contact", "visits", "statutory", "continuity"), ("contact",)),
-        **dict.fromkeys(("exposure", "load"), ("worker_month",)),
-        "posts": ("team_month",),
-        **dict.fromkeys(("children", "plans"), ()),
-    }
-    tables = {t for g, cs in _GROUPS.items() if set(cs) & set(wanted) for t in of[g]} or {"contact", "worker_month"}
-    dates = {"contact": "held_date", "worker_month": "month", "team_month": "month"}
-    seen = [data[t][dates[t]].dropna() for t in sorted(tables) if data.has(t, dates[t])]
+    tables = [t for t in clock_tables(wanted) if data.has(t, _DATES[t])]
+    own = [t for g, t in (("children", "child_event"), ("plans", "plan_spell")) if set(_GROUPS[g]) & set(wanted)]
+    seen = [data[t][_DATES[t]].dropna() for t in tables or own if data.has(t, _DATES[t])]
     ends = [e for days in seen if len(days) for e in (days.min(), days.max())]
     if not ends:
         return pd.DatetimeIndex([], dtype="datetime64[us]")
