@@ -53,9 +53,13 @@ def action_of(work: Workspace, number: str) -> Mapping[str, Any]:
 
 
 def new_action(
-    visit: Visit, *, gap: Gap | None = None, answer: tuple[ChecklistItem, ChecklistItem] | None = None
+    visit: Visit,
+    *,
+    gap: Gap | None = None,
+    answer: tuple[ChecklistItem, ChecklistItem] | None = None,
+    chosen_at: tuple[ChecklistItem, str] | None = None,
 ) -> int:
-    """Add an action, from a gap or a statement, or empty.
+    """Add an action, from a gap, a statement or the list to choose from, or empty.
 
     Parameters
     ----------
@@ -65,6 +69,8 @@ def new_action(
         The gap that it answers: its first suggested action and measure are filled in.
     answer : tuple[ChecklistItem, ChecklistItem] | None, optional
         A statement on remote working and the action from the list that answers it.
+    chosen_at : tuple[ChecklistItem, str] | None, optional
+        An action from the list, and the level at which it is done.
 
     Returns
     -------
@@ -87,6 +93,10 @@ def new_action(
         made |= {"words": chosen.text, "seed": chosen.id, "measure": measures[0] if measures else ""}
         made |= {"gap": statement.id, "gap_text": statement.text, "statement": True}
         made |= {"level": chosen.levels[0]} if len(chosen.levels) == 1 else {}
+    if chosen_at is not None:
+        chosen, level = chosen_at
+        made |= {"words": chosen.text, "seed": chosen.id, "level": level}
+        made |= {"measure": chosen.metrics[0]} if chosen.metrics else {}
     numbers: list[int] = []
 
     def put(content: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from hybrid_toolkit.app import Server, start_app
 from hybrid_toolkit.assess import Entry, Record, load_checklist, return_verdict
-from hybrid_toolkit.assess.actions import answering_actions
+from hybrid_toolkit.assess.actions import ACTION_LEVELS, actions_at, answering_actions
+from hybrid_toolkit.assess.agreement import REQUESTS
 from hybrid_toolkit.assess.checklist import scales
 
 pytestmark = pytest.mark.browser
@@ -74,6 +75,39 @@ def test_a_red_statement_leads_to_the_actions_that_answer_it(page: Page, server:
     page.goto(f"{home(server)}/talk/statements")
     page.get_by_role("link", name=f"action 1. {offered[0].text}").click()
     assert page.url.endswith("/plan/1")
+
+
+def test_each_action_is_chosen_at_the_level_at_which_it_is_done(page: Page, server: Server, hand: Any) -> None:
+    """All twenty-two stood in the notebook's plan alone; in the app only those that answer a red statement."""
+    page.goto(f"{home(server)}/plan")
+    for level, words in ACTION_LEVELS.items():
+        group = page.locator("details", has_text=f"{words} (").first
+        group.locator("summary").click()
+        assert [a.text in group.inner_text() for a in actions_at(level)] == [True] * len(actions_at(level))
+    assert {a.id for level in ACTION_LEVELS for a in actions_at(level)} == {a.id for a in actions_at("")}
+    assert hand.findings(page) == []
+    chosen = actions_at("person")[-1]
+    page.get_by_role("group").filter(has_text="Person (").get_by_role(
+        "button", name=f"Add to the plan {chosen.text}"
+    ).click()
+    expect(page.get_by_label("Action", exact=True)).to_have_value(chosen.text)
+    expect(page.locator("main")).to_contain_text("Person")
+    page.goto(f"{home(server)}/plan")
+    expect(page.locator("main")).to_contain_text("person level")
+
+
+def test_a_team_starts_from_meetings_of_45_minutes_and_a_break_of_15(page: Page, server: Server, hand: Any) -> None:
+    page.goto(f"{home(server)}/talk/agreements")
+    page.get_by_role("button", name="Start from this rule 45+15").click()
+    expect(page.get_by_label("What was asked for?")).to_have_value(REQUESTS["45+15"])
+    assert hand.findings(page) == []
+    page.get_by_label("Which team or role is it for?").fill("Assessment team")
+    expect(page.locator("[data-said]")).to_contain_text("Saved")
+    page.goto(f"{home(server)}/talk/agreements")
+    expect(page.locator("main")).to_contain_text("15 minutes between one and the next")
+    page.get_by_role("button", name="Undo the last change").click()
+    page.get_by_role("button", name="Undo the last change").click()
+    expect(page.get_by_role("heading", name="Assessment team")).to_have_count(0)
 
 
 def test_an_arrangement_is_a_draft_until_it_is_whole(page: Page, server: Server) -> None:

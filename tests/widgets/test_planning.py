@@ -189,6 +189,19 @@ def rota(small: ht.EvaluationData) -> WhatIf:
     return made
 
 
+def test_the_rule_of_meetings_with_breaks_is_one_of_the_choices(small: ht.EvaluationData) -> None:
+    """45+15 was an option of the function alone, and of no page or widget."""
+    views = WhatIfViews(small)
+    offered = views.choices(WhatIfState("meeting-load", "breaks", "20"))
+    assert list(offered["rule"]) == ["breaks"] and "45+15" in offered["rule"]["breaks"] and "20" in offered["value"]
+    shown = view_what_if(small, study="meeting-load", rule="breaks", value="20")
+    assert "meetings of 45 minutes with a break of 15, kept in 20% of meetings" in shown.text
+    found = what_if(views.estimate("meeting-load"), "45+15 kept in 20% of meetings")
+    assert float(shown.panels[0].release.content["estimate"].iloc[0]) == pytest.approx(
+        found.tidy()["estimate"].iloc[0], abs=0.05
+    )
+
+
 def test_another_rota_is_that_of_the_study(rota: WhatIf, small: ht.EvaluationData) -> None:
     views = rota._views
     assert isinstance(views, WhatIfViews) and rota.view is not None

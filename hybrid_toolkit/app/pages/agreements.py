@@ -8,11 +8,13 @@ from typing import Any
 from hybrid_toolkit.app.assessment import refuse_details
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
-from hybrid_toolkit.assess.agreement import ADJUSTMENTS, DECISIONS, Agreements, Arrangement
+from hybrid_toolkit.assess.agreement import ADJUSTMENTS, DECISIONS, REQUESTS, Agreements, Arrangement
 from hybrid_toolkit.errors import HybridToolkitError, UsageError
 
 AGREEMENTS = "talk/agreements"
 _FIELDS = ("whom", "request", "rationale", "decision", "decided_on", "review_on", "adjustments")
+STARTS = {key: words for key, words in REQUESTS.items() if key != "own"}
+"""Rules that a team may start from, such as meetings of 45 minutes with a break of 15."""
 _NEEDED = {"whom": "Enter the team or role that it is for.", "request": "Enter what was asked for."}
 
 
@@ -50,7 +52,8 @@ def _list(visit: Visit) -> Answered:
         if what in ("undo", "redo"):
             return GoTo("/talk/agreements", visit.saved_in.step(AGREEMENTS, what))
         if what == "new":
-            return GoTo(f"/talk/agreements/{_add(visit)}")
+            start = visit.form.word("start")
+            return GoTo(f"/talk/agreements/{_add(visit, STARTS.get(start, ''))}")
         _change(visit, visit.form.word("id"), {"archived": what == "archive"}, f"{what} {visit.form.word('id')}")
         return GoTo("/talk/agreements", "Set aside." if what == "archive" else "Restored.")
     rows = []
@@ -62,17 +65,17 @@ def _list(visit: Visit) -> Answered:
                      "decision": DECISIONS.get(held.get("decision", ""), DECISIONS["pending"])})  # fmt: skip
     whole = Agreements(tuple(a for a in map(_whole, _saved(visit)) if a is not None))
     values = {"rows": rows, "said": whole.summary(visit.today), "aside": _saved(visit, archived=True),
-              "turns": visit.saved_in.steps(AGREEMENTS)}  # fmt: skip
+              "starts": STARTS, "turns": visit.saved_in.steps(AGREEMENTS)}  # fmt: skip
     return PageView("agreements.html.j2", values)
 
 
-def _add(visit: Visit) -> int:
+def _add(visit: Visit, request: str) -> int:
     numbers: list[int] = []
 
     def put(content: dict[str, Any]) -> dict[str, Any]:
         held = list(content.get("arrangements", []))
         numbers[:] = [1 + max((int(a["id"]) for a in held), default=0)]
-        return {**content, "arrangements": [*held, {"id": numbers[0]}]}
+        return {**content, "arrangements": [*held, {"id": numbers[0], **({"request": request} if request else {})}]}
 
     visit.saved_in.change(AGREEMENTS, put, "added an arrangement")
     return numbers[0]

@@ -22,8 +22,9 @@ from hybrid_toolkit.app.saved_plan import (
     wrong_fields,
 )
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
-from hybrid_toolkit.assess.actions import ACTION_LEVELS
+from hybrid_toolkit.assess.actions import ACTION_LEVELS, actions_at
 from hybrid_toolkit.assess.roles import ROLES
+from hybrid_toolkit.errors import UsageError
 
 _FORMS = ("docx", "xlsx")
 
@@ -34,6 +35,8 @@ def _plan(visit: Visit) -> Answered:
         what, number = visit.form.word("what"), visit.form.word("id")
         if what == "new":
             return GoTo(f"/plan/{new_action(visit)}")
+        if what == "choose":
+            return _choose(visit)
         if what in ("undo", "redo"):
             return GoTo("/plan", work.step(PLAN_FILE, what))
         change_action(work, number, {"archived": what == "archive"}, f"{what} {number}")
@@ -44,9 +47,23 @@ def _plan(visit: Visit) -> Answered:
         "rows": rows,
         "aside": [Entered(a) for a in actions(work, archived=True)],
         "late": late,
+        "levels": {words: actions_at(level) for level, words in ACTION_LEVELS.items()},
+        "level_of": {words: level for level, words in ACTION_LEVELS.items()},
+        "taken": {str(a.get("seed")) for a in actions(work)},
         "turns": work.steps(PLAN_FILE),
     }
     return PageView("plan.html.j2", values)
+
+
+def _choose(visit: Visit) -> Answered:
+    """Add an action from the list at the level that was chosen."""
+    level = visit.form.word("level")
+    listed = actions_at(level) if level in ACTION_LEVELS else ()
+    chosen = next((a for a in listed if a.id == visit.form.word("action")), None)
+    if chosen is None:
+        raise UsageError("this action is not done at that level.", fix="Open the plan again.", code="APP-ACTION")
+    made = new_action(visit, chosen_at=(chosen, level))
+    return GoTo(f"/plan/{made}", "The action is in the plan. Change it as you agree.")
 
 
 def _rows(visit: Visit) -> list[dict[str, Any]]:

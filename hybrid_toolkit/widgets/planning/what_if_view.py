@@ -19,8 +19,8 @@ from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.estimation.what_if import WhatIfResult as Found
 from hybrid_toolkit.study.estimation.what_if import what_if
-from hybrid_toolkit.study.estimation.what_if_changes import Change, ChangeLike
-from hybrid_toolkit.study.shipped_studies import headline_studies
+from hybrid_toolkit.study.estimation.what_if_changes import BREAK_EXPOSURES, BREAK_RULE, Change, ChangeLike
+from hybrid_toolkit.study.shipped_studies import declared_study, headline_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.widgets.explorer.bands import make_bands
 from hybrid_toolkit.widgets.explorer.cell_counts import Coded
@@ -39,8 +39,11 @@ from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import DataReference
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 
-_OFFICE, SHIFT = "office_days", "shift"
+_OFFICE, SHIFT, BREAKS = "office_days", "shift", "breaks"
 _RULES = {_OFFICE: "Minimum office days (of 5)", SHIFT: "Change in share of time at home"}
+_BREAK_RULES = {BREAKS: f"{BREAK_RULE}: online meetings of 45 minutes, then 15 without one"}
+BREAKS_KEPT = (10, 20, 30)
+"""Per cent of meetings in which the rule of breaks is kept: more lies beyond what most data cover, and is refused."""
 SHIFTS = (-0.3, -0.2, -0.1, 0.1, 0.2, 0.3)
 WEEK = 5
 _GAP = "Difference between the study's two groups"
@@ -58,9 +61,9 @@ class WhatIfState:
     study : str, optional
         Id of a study.
     rule : str, optional
-        ``"office_days"`` or ``"shift"``.
+        ``"office_days"``, ``"shift"`` or ``"breaks"``.
     value : str, optional
-        Office days of five, or the change of the remote share.
+        Office days of five, the change of the remote share, or per cent of meetings in which breaks are kept.
     """
 
     study: str = ""
@@ -88,7 +91,7 @@ class WhatIfViews:
     def studies(self) -> dict[str, Study]:
         """Studies that the data open."""
         found = {}
-        for study in headline_studies():
+        for study in (*headline_studies(), declared_study("meeting-load")):
             try:
                 for table, columns in study.tables().items():
                     require(self.data, table, *columns)
@@ -110,7 +113,10 @@ class WhatIfViews:
         """What the data offer."""
         names = {i: s.question for i, s in self.studies.items()}
         rules, values = {}, {}
-        if state.study in self.studies:
+        if state.study in self.studies and self.studies[state.study].exposure in BREAK_EXPOSURES:
+            rules = _BREAK_RULES
+            values = {str(k): f"kept in {k}% of meetings" for k in BREAKS_KEPT}
+        elif state.study in self.studies:
             days = self._office_days(state.study)
             rules = _RULES if days else {SHIFT: _RULES[SHIFT]}
             if state.rule == _OFFICE:
@@ -177,6 +183,8 @@ class WhatIfViews:
     def _change(self, state: WhatIfState) -> ChangeLike:
         if state.rule == _OFFICE:
             return f"at least {state.value} office days of {WEEK}"
+        if state.rule == BREAKS:
+            return f"{BREAK_RULE} kept in {state.value}% of meetings"
         return Change("shift", float(state.value))
 
     def _notes(self, result: StudyResult, found: Found) -> list[str]:
@@ -198,11 +206,12 @@ def view_what_if(
     Parameters
     ----------
     study : str, optional
-        Id of a headline study.
+        Id of a headline study, or ``"meeting-load"`` for the rule of meetings with breaks.
     rule : str, optional
-        ``"office_days"`` or ``"shift"``.
+        ``"office_days"``, ``"shift"`` or ``"breaks"``.
     value : str, optional
-        Office days of five, such as ``"2"``; or a change of the remote share, such as ``"+0.1"``.
+        Office days of five, such as ``"2"``; a change of the remote share, such as ``"+0.1"``; or per cent of meetings
+        in which the rule of 45 minutes and a break of 15 is kept, such as ``"20"``.
 
     Raises
     ------
