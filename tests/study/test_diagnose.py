@@ -234,7 +234,7 @@ def test_bad_requests(truths, size) -> None:
         *(({"seed": v}, "SEED") for v in (-1, "a", 1.5)),
         *(({"conf_level": v}, "CONF-LEVEL") for v in (0, 1, 95, "a", None)),
         *(({"n_jobs": v}, "N-JOBS") for v in (0, "a", 1.5)),
-        *(({"truths": v}, "TRUTHS") for v in ([], None, 3)),
+        *(({"truths": v}, "TRUTHS") for v in ([], (), 3)),  # none named is the first in which it can be tried
         *(({"truths": [1]}, "TRUTH-KIND"), ({"size_like": 3}, "SIZE-KIND"), ({"size_like": GAP}, "SIZE-KIND")),
         *(({"resume": v}, "OUTPUT-UNWRITABLE") for v in (3, "")),
     ],
