@@ -101,7 +101,7 @@ def test_dfe_joint_return_keeps_both_codes(tmp_path: Path) -> None:
     rows += "940 / 941,E06000061 / E06000062,North / West,7\n"
     row = load_published(write_text(tmp_path / "x.csv", rows)).tidy().iloc[0]
     assert row["area_code"] == "E06000061 / E06000062" and row["old_area_code"] == "940 / 941"
-    assert row["area_codes"] == ("E06000061", "E06000062") and row["assumed"] == "joint return of two areas"
+    assert row["area_codes"] == ("E06000061", "E06000062") and row["assumed"] == "joint return of 2 areas"
 
 
 def test_dfe_headers_in_other_case_and_order(tmp_path: Path) -> None:

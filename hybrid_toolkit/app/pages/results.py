@@ -17,6 +17,8 @@ from hybrid_toolkit.assess.roles import ROLES
 from hybrid_toolkit.errors import UsageError
 
 _PUBLISHED = "published"
+_NAMED = 2
+"""Conditions that one sentence names; the rest are counted, so that it stays one line on a telephone."""
 """Value of the switch that sets published figures below the service's own measures."""
 
 
@@ -47,7 +49,9 @@ def take_away(rows: list[tuple[str, float]]) -> str:
     if widest == 0:
         return "Every role gives the same level to each condition that has one."
     names = [t for t, s in known if s == widest]
-    listed = " and ".join(names) if len(names) < 3 else f"{names[0]}, {names[1]} and {len(names) - 2} more"
+    listed = (
+        " and ".join(names) if len(names) <= _NAMED else f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    )
     levels = f"{widest:g} level{'' if widest == 1 else 's'}"
     return f"Roles differ most on {listed}: {levels} between the highest and the lowest role."
 

@@ -7,6 +7,8 @@ import re
 from hybrid_toolkit.data.instruments.definition import LATENT_NODES, SCORES, Draw, Instrument
 from hybrid_toolkit.data.instruments.keys import Keys
 
+_WHOLE = 1e-9
+"""A quotient so near a whole number is one: steps such as 0.1 are not exact as floating-point numbers."""
 _WORDING = ("included", "own", "not included")
 _TABLES = ("survey", "alliance", "practice_rating", "access")
 """Contract tables that hold answers to items."""
@@ -36,7 +38,7 @@ def _ranges(built: Instrument, top: Keys) -> None:
     if not built.low < built.high:
         raise top.fault("low", "is not below 'high'")
     levels = (built.high - built.low) / built.step if built.step > 0 else 0.0
-    if levels < 1 or abs(levels - round(levels)) > 1e-9:
+    if levels < 1 or abs(levels - round(levels)) > _WHOLE:
         raise top.fault("step", "does not divide the range from 'low' to 'high'")
     if not 0 < built.min_share <= 1:
         raise top.fault("min_share", "must be above 0 and at most 1")

@@ -16,6 +16,7 @@ from hybrid_toolkit.data.published.columns import SheetColumn, header_unit, sign
 from hybrid_toolkit.data.published.places import areas
 from hybrid_toolkit.data.published.places.area_names import level_of_name
 from hybrid_toolkit.data.published.published_statistics import join_notes, tidy_frame
+from hybrid_toolkit.errors import plural
 
 TextColumns: TypeAlias = npt.NDArray[np.object_]
 HeaderWords: TypeAlias = Sequence[str] | TextColumns
@@ -128,7 +129,7 @@ def _complete(code: str, old: str, name: str, level: str) -> tuple[str, str, str
         notes.append("no ONS code published: the three-digit code stands in area_code")
     many = max(len(codes), len(areas.old_codes(old)))
     if many > 1:
-        notes.append(f"joint return of {'two' if many == 2 else many} areas")
+        notes.append(f"joint return of {plural(many, 'area')}")
     if not level and codes:
         level = areas.level_of(codes[0])
         notes += ["geographic level read from the area code"] if level else []

@@ -29,6 +29,8 @@ from hybrid_toolkit.data.reading.workforce_census import (
 from hybrid_toolkit.data.tables.contract import ColumnContract
 from hybrid_toolkit.errors import UnreadableError
 
+_ISO_LETTERS = 10
+"""Letters of a day as ISO writes it, such as 2024-09-30; a time may follow."""
 _MAPPING = "csww-census"
 _SURE = ("sweno", "agencyworker", "rolestartdate", "orgrole")
 """Headers that no other list has together."""
@@ -149,8 +151,8 @@ def _first(people: Sequence[Mapping[str, str]], names: Sequence[str]) -> str:
 
 def _reference(said: str, days: Sequence[pd.Timestamp]) -> date:
     """The reference date as the file says it, else the 30 September on or after its latest start or end."""
-    if len(said) >= 10 and said[:4].isdigit():
-        return date.fromisoformat(said[:10])
+    if len(said) >= _ISO_LETTERS and said[:4].isdigit():
+        return date.fromisoformat(said[:_ISO_LETTERS])
     if said[:4].isdigit():
         return date(int(said[:4]), 9, 30)
     last = max(days).date() if days else date.today()

@@ -18,6 +18,8 @@ GridRow = Sequence[str | None]
 
 LOOK = 60
 """A header is looked for in the first rows of a table only; more preamble than this is no table."""
+_BANDS = 2
+"""Groups of columns that a row above the header names at least; one filled cell is a title."""
 _SAMPLE = 40
 _WIDE = 0.6
 """A header fills at least this share of the columns that the rows below it fill."""
@@ -196,7 +198,12 @@ def _block(
     names = [grid[head][j] or "" for j in columns]
     below = head + 1
     upper = head - 1
-    if upper >= start and 2 <= fill[upper] < fill[head] and _names_like(grid[upper]) and _grouping(grid, upper, head):
+    if (
+        upper >= start
+        and _BANDS <= fill[upper] < fill[head]
+        and _names_like(grid[upper])
+        and _grouping(grid, upper, head)
+    ):
         aside = [a for a in aside if a[1] != upper]
         if sum(map(known, names)) * 2 < len([n for n in names if n]):
             names = _joined(_carried([grid[upper][j] for j in columns]), names)

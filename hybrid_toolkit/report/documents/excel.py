@@ -35,6 +35,8 @@ from hybrid_toolkit.report.documents.word import word_text
 READ_ME = "Read me"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a text may not begin with: spreadsheets take it for a formula (OWASP, CSV injection)."""
+_TOP = 2
+"""Level of a section that stands in no other; 1 is the title of the report."""
 _LONGEST = 32_000
 _SHEET = re.compile(r"[\[\]:*?/\\']")
 
@@ -112,7 +114,7 @@ def _read_me(sheet: Worksheet, report: Report, sheets: list[tuple[str, ReportTab
     lines += [(report.stamp, Font(bold=True))] if report.stamp else []
     lines += [(report.subtitle, Font())] if report.subtitle else []
     for section in report.sections:
-        lines.append((section.title, Font(bold=True, size=14 if section.level == 2 else 12)))
+        lines.append((section.title, Font(bold=True, size=14 if section.level == _TOP else 12)))
         for block in section.blocks:
             lines += [(text, Font()) for text in _texts(block, sheets)]
     lines += [(report.footer, Font())] if report.footer else []
