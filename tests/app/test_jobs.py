@@ -42,8 +42,12 @@ def think(bench, *, steps, work=0.0):
     return 0
 def thought(bench, *, when):
     return bench.thought
+def threads(bench):
+    import os
+    return [os.environ.get(name) for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")]
 module = types.ModuleType({SLOW!r})
-module.__dict__.update(count=count, refuse=refuse, break_down=break_down, end=end, think=think, thought=thought)
+module.__dict__.update(count=count, refuse=refuse, break_down=break_down, end=end, think=think, thought=thought,
+                       threads=threads)
 sys.modules[{SLOW!r}] = module
 from hybrid_toolkit.app.worker import work_on
 work_on([])
@@ -156,3 +160,12 @@ def test_a_visit_waits_then_has_its_answer(jobs: Jobs) -> None:
         visit.work(f"{SLOW}:count", to=2, seconds=0.2)
     done(waiting.value.work)
     assert visit.work(f"{SLOW}:count", to=2, seconds=0.2) == 2
+
+
+def test_linear_algebra_has_one_thread_in_a_process_unless_the_person_says_otherwise(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MKL_NUM_THREADS", "3")
+    assert done(jobs.ask(f"{SLOW}:threads", {})).value == ["1", "1", "3"]

@@ -148,3 +148,34 @@ def test_what_is_half_typed_is_there_again_until_its_button_is_pressed(browser: 
     finally:
         server.stop()
         context.close()
+
+
+def test_what_waits_for_show_is_there_after_a_reload_and_never_beside_another_view(
+    browser: Browser, tmp_path: Path
+) -> None:
+    server = start_app(workspace=str(tmp_path))
+    context = browser.new_context()
+    context.set_default_timeout(60_000)
+    try:
+        page = context.new_page()
+        page.goto(server.url)
+        page.goto(home(server) + "/study")
+        teams = page.get_by_label("Number of teams", exact=True)
+        first = teams.input_value()
+        teams.fill("17")
+        page.close(run_before_unload=True)  # at once: less than the wait of the script
+        page = context.new_page()
+        page.goto(home(server) + "/study")
+        teams = page.get_by_label("Number of teams", exact=True)
+        expect(teams).to_have_value("17")
+        page.get_by_role("button", name="Show").click()
+        page.wait_for_url("**teams=17**")
+        page.goto(home(server) + "/study")
+        expect(teams).to_have_value(first)  # what was asked for waits no longer
+        teams.fill("19")
+        expect(page.locator("[data-said]")).to_contain_text("Kept.")
+        page.goto(home(server) + "/study?teams=17")
+        expect(teams).to_have_value("17")  # another view, for which nothing waits
+    finally:
+        server.stop()
+        context.close()

@@ -22,7 +22,7 @@ function putBack(form) { // what was filled in before a button was pressed
 }
 
 function autosave(form) {
-  const byButton = "kept" in form.dataset;
+  const byButton = "kept" in form.dataset, filters = "keep" in form.dataset; // filters go into the address by their button
   if (byButton) putBack(form);
   const said = form.querySelector("[data-said]");
   const touched = new Set(); // a field that was changed and changed back was saved in between
@@ -37,6 +37,7 @@ function autosave(form) {
     const data = new FormData(form);
     for (const input of form.querySelectorAll("input[type=file]")) data.delete(input.name);
     data.set("_draft", "1");
+    if (filters) { data.set("_keep", form.dataset.keep); data.set("_of", form.dataset.of); data.set("_xsrf", form.dataset.xsrf); }
     return new URLSearchParams(data);
   }
 
@@ -76,7 +77,14 @@ function autosave(form) {
     clearTimeout(timer);
     timer = setTimeout(save, WAIT);
   });
-  form.addEventListener("submit", () => { unsaved = false; clearTimeout(timer); });
+  form.addEventListener("submit", () => {
+    unsaved = false;
+    clearTimeout(timer);
+    if (!filters) return;
+    const used = content(); // what was asked for is no longer waiting, and must not come back beside another view
+    used.set("_of", "");
+    navigator.sendBeacon(form.action, used);
+  });
   document.addEventListener("visibilitychange", () => { if (document.hidden && unsaved) save(); });
   addEventListener("pagehide", () => { if (unsaved) navigator.sendBeacon(form.action, content()); });
 }
