@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -116,7 +117,7 @@ def test_an_unknown_start_is_refused_by_name() -> None:
 
 def test_holding_a_mediator_is_refused_in_place_and_mended() -> None:
     builder = StudyBuilder()
-    assert builder.text.startswith("remote-practice: identified")
+    assert builder.text.startswith("Identified, under its assumptions. By the causal graph")
     own = starts()["remote-practice"].confounders
     builder._lists["confounders"].value = (*own, "remote")
     assert "mediator" in builder.text and builder.study is None and 'role="alert"' in builder._answer.value
@@ -127,7 +128,7 @@ def test_holding_a_mediator_is_refused_in_place_and_mended() -> None:
 def test_what_cannot_be_identified_is_said_with_its_paths() -> None:
     builder = StudyBuilder("career-stage")
     found = starts()["career-stage"].identification()
-    assert found.identified is False and "cannot be identified" in builder.text and found.message in builder.text
+    assert found.identified is False and "Cannot be identified" in builder.text and found.message in builder.text
     assert all(p in builder.view.notes[k + 1] for k, p in enumerate(found.paths[:3]))  # type: ignore[union-attr]
     page = builder._figures.value
     assert 'role="img"' in page and "exposure" in page and "Open path" in page
@@ -178,6 +179,28 @@ def test_a_graph_draws_every_box_and_arrow() -> None:
     drawn = graph_svg(nodes, edges, title="T", description="D")
     ElementTree.fromstring(drawn)
     assert drawn.count("<rect") == 5 and drawn.count("<polygon") == 5
+
+
+def _behind_boxes(drawn: str) -> list[tuple[float, float]]:
+    """Points of lines that lie inside a box, looked for at every half unit."""
+    boxes = [tuple(map(float, b)) for b in re.findall(r'<rect x="([\d.-]+)" y="([\d.-]+)" width="(\d+)" height="(\d+)"', drawn)]  # fmt: skip # noqa: E501
+    found = []
+    for line in re.findall(r'<polyline points="([^"]+)"', drawn):
+        points = [np.array(p.split(","), dtype=float) for p in line.split()]
+        for a, b in itertools.pairwise(points):
+            for at in np.linspace(a, b, 2 + int(2 * np.hypot(*(b - a)))):
+                found += [tuple(at) for x, y, w, h in boxes if x + 1 < at[0] < x + w - 1 and y + 1 < at[1] < y + h - 1]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_line_of_a_graph_runs_behind_a_box(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    names = [f"n{i}" for i in range(int(rng.integers(4, 14)))]
+    edges = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if rng.random() < 0.35]
+    drawn = graph_svg([GraphNode(n, n, "") for n in names], edges, title="T", description="D")
+    assert drawn.count("<polyline") == len(edges) and not _behind_boxes(drawn)
+    assert len(set(re.findall(r'<polyline points="([^"]+)"', drawn))) == len(edges), "each line can be followed"
 
 
 @pytest.fixture(scope="module")

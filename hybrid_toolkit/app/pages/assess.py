@@ -10,7 +10,7 @@ from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page, group_pages, s
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
 from hybrid_toolkit.assess.checklist import load_checklist, scales
 from hybrid_toolkit.assess.roles import ROLES
-from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.errors import UsageError, plural
 
 ENOUGH = 3
 """People from whom on a level is shown (as ``assess.maturity.MIN_RATERS``, which a test compares)."""
@@ -196,7 +196,8 @@ def _check(visit: Visit) -> Answered:
         visit.saved_in.change(
             opened.rater_name(rater.key), lambda c: {**c, "finished": finished}, "said that these are the answers"
         )
-        left = f" {len(open_)} prompts have no whole answer; you can still add them." if open_ else ""
+        lacking = plural(len(open_), "prompt has", "prompts have")
+        left = f" {lacking} no whole answer; you can still add to your answers." if open_ else ""
         return GoTo("/assess/people", f"{rater.words}: answers handed in.{left}")
     parts = []
     for part in listed.parts:

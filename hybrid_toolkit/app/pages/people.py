@@ -13,7 +13,7 @@ from hybrid_toolkit.app.render import environment
 from hybrid_toolkit.app.visit import Answered, GoTo, PageView, SentFile, Visit
 from hybrid_toolkit.assess.checklist import scales
 from hybrid_toolkit.assess.roles import ROLES
-from hybrid_toolkit.errors import HybridToolkitError, UnreadableError
+from hybrid_toolkit.errors import HybridToolkitError, UnreadableError, plural
 
 _MOST_PEOPLE = 999
 """Numbers that people of a role are known by: three digits, as many as a form asks for."""
@@ -71,8 +71,8 @@ def _take_in(visit: Visit, opened: Round) -> Answered:
         key = f"{role}-{number or _number_of(opened, role, who)}"
         taken, unknown = opened.take_in(key, answers)
         opened.name_file(key, who)
-        more = f" ({unknown} belong to prompts that this round does not have)" if unknown else ""
-        said.append(f"{opened.rater(key).words}: {taken} answers taken in{more}.")
+        more = f" ({plural(unknown, 'belongs', 'belong')} to prompts that this round does not have)" if unknown else ""
+        said.append(f"{opened.rater(key).words}: {plural(taken, 'answer')} taken in{more}.")
     if not visit.files.get("answers"):
         wrong.append("Choose the file that came back to you.")
     if wrong:
@@ -128,8 +128,9 @@ def read_answer_file(raw: bytes, opened: Round) -> tuple[str, int, str, dict[str
     found = [refuse_details({"e": f"{a['evidence']} {a['reference']}"}) for a in answers.values()]
     if odd or any(found):
         raise UnreadableError(
-            f"{len(odd)} answers have no known level, and {sum(map(bool, found))} look as if they hold a personal "
-            "detail.", fix="Ask the person to correct them and send the file again.", code="APP-ANSWERS",
+            f"{plural(len(odd), 'answer has', 'answers have')} no known level, and "
+            f"{plural(sum(map(bool, found)), 'looks', 'look')} as if they hold a personal detail.",
+            fix="Ask the person to correct them and send the file again.", code="APP-ANSWERS",
         )  # fmt: skip
     return str(role), int(number or 0), str(content.get("who", ""))[:40], answers
 

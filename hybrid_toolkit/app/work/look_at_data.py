@@ -227,6 +227,7 @@ def _review(bench: Bench, published: tuple[str, str, str] | None) -> LensView:
     """The four domains of the employers' review, each with its measures over everyone; published figures if asked."""
     from hybrid_toolkit.assess.checklist import load_checklist
     from hybrid_toolkit.disclosure.release import require_release
+    from hybrid_toolkit.errors import plural
     from hybrid_toolkit.report.metric_panel import MetricPanel, side_rows
     from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, LensView, notes_release
 
@@ -250,7 +251,7 @@ def _review(bench: Bench, published: tuple[str, str, str] | None) -> LensView:
     shown = sum(len(p.rows) for p in panels if p.release.basis != "published")
     notes = [listed.about, "Each figure is a level: it does not show what an arrangement changed.", *told]
     said = notes_release(bench.gate, notes, title=listed.title, source=bench.data)
-    text = f"{shown} measures in {len(panels)} of {len(listed.items)} domains can be looked at side by side."
+    text = f"{plural(shown, 'measure')} in {len(panels)} of {len(listed.items)} domains can be looked at side by side."
     return LensView(listed.title, text, tuple(panels), said, tuple(missing))
 
 

@@ -270,7 +270,7 @@ def _panel(
 ) -> None:
     """Rows of estimates from top to bottom, the truth last; over each mark its name and below that its numbers.
 
-    The line of the truth stands only at the rows that it belongs to.
+    The line of the truth stands only at the marks of the rows that it belongs to, below their words.
     """
     held = _records(rows)
     places = _places(*(float(row[k]) for row in held for k in ("estimate", "conf_low", "conf_high")))
@@ -307,7 +307,8 @@ def _truth(ax: Axes, truths: np.ndarray[Any, np.dtype[np.float64]], places: int)
     known = list(dict.fromkeys(truths[~np.isnan(truths)]))
     for truth in known:
         for y in (*(-np.flatnonzero(truths == truth)), foot):
-            ax.vlines(truth, y - BELOW, y + 1 - BELOW, color=mark.colour, linestyle=mark.line, linewidth=1, zorder=1)
+            top = y + _NUMBER - 0.02
+            ax.vlines(truth, y - BELOW, top, color=mark.colour, linestyle=mark.line, linewidth=1, zorder=1)
     ax.plot(known, [foot] * len(known), marker=mark.marker, color=mark.colour, markersize=6, linestyle="none", zorder=3)
     _words_above(ax, foot, TRUTH_WORDS, "; ".join(number_label(truth, decimals=places) for truth in known))
 

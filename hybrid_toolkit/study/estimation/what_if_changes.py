@@ -173,7 +173,8 @@ def parse_change(change: ChangeLike, exposure: str) -> Change:
     office = where == "office"
     kind = "cap" if (bound == "least") == office else "floor"
     remote = round((length - days) / length if office else days / length, 6)
-    return Change(kind, remote, words=f"a rule of at {bound} {days:g} {where} days of {length:g}")
+    unit = "day" if days == 1 else "days"
+    return Change(kind, remote, words=f"a rule of at {bound} {days:g} {where} {unit} of {length:g}")
 
 
 def _break_rule(kept: float, exposure: str) -> Change:

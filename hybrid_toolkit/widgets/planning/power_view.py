@@ -13,7 +13,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import ASSUMED, vouch
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
-from hybrid_toolkit.errors import with_article
+from hybrid_toolkit.errors import plural, with_article
 from hybrid_toolkit.models.planning.slope_power import SlopePower, slope_power
 from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, LensView, notes_release
 from hybrid_toolkit.widgets.parts.svg_curves import SAME_PLACE, Curve, curves_svg
@@ -131,8 +131,8 @@ def power_of(state: PowerExplorerState) -> LensView:
                   [OVER[state.over], "Power"], rows)  # fmt: skip
     answering, chance = with_article(f"{state.response:.0%}"), with_article(f"{here.power:.0%}")
     text = (
-        f"A study with {state.teams} teams of {state.workers} workers, {state.waves} survey "
-        f"wave{'s' if state.waves != 1 else ''} and {answering} response rate has {chance} chance "
+        f"A study with {plural(state.teams, 'team')} of {plural(state.workers, 'worker')}, "
+        f"{plural(state.waves, 'survey wave')} and {answering} response rate has {chance} chance "
         f"of detecting {_asked(state, state.effect)}. The smallest {_smallest(state)} it would detect 80% of the time "
         f"is {here.minimum_effect:.2f}."
     )

@@ -229,9 +229,8 @@ def view_study(study: Study, diagnosis: Diagnosis | None = None) -> LensView:
     panels = [_graph_panel(gate, graph, found), _findings(gate, found)]
     if diagnosis is not None:
         panels.append(_diagnosed(gate, diagnosis))
-    told = {True: "identified, under its assumptions", False: "cannot be identified as it is declared"}
-    head = told.get(found.identified, "the graph cannot judge") if found.identified is not None else ""
-    text = f"{study.id}: {head or 'the graph cannot judge'}; {found.message}"
+    told = {True: "Identified, under its assumptions.", False: "Cannot be identified as it is declared."}
+    text = f"{told[found.identified] if found.identified is not None else 'The graph cannot judge it.'} {found.message}"
     notes = [*(f"Open path: {p}" for p in found.paths[:8]), *(f"It assumes: {a}" for a in found.assumptions)]
     said = notes_release(gate, [f"Asks: {study.question}", *notes], title=study.id, source=None)
     return LensView(study.id, text, tuple(panels), said)

@@ -11,7 +11,7 @@ import numpy as np
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
-from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.errors import HybridToolkitError, plural
 from hybrid_toolkit.metrics.grouping import group_label
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
@@ -182,7 +182,7 @@ class WhatIfViews:
 
     def _change(self, state: WhatIfState) -> ChangeLike:
         if state.rule == _OFFICE:
-            return f"at least {state.value} office days of {WEEK}"
+            return f"at least {plural(int(state.value), 'office day')} of {WEEK}"
         if state.rule == BREAKS:
             return f"{BREAK_RULE} kept in {state.value}% of meetings"
         return Change("shift", float(state.value))

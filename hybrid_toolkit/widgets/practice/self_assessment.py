@@ -16,7 +16,7 @@ from hybrid_toolkit.assess.maturity import Answer, Assessment, rate_conditions
 from hybrid_toolkit.assess.roles import ROLES, role_words
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
-from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.errors import UsageError, plural
 from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import Report
@@ -286,7 +286,8 @@ class SelfAssessment(PracticeWidget):
             found = [[g.item, g.text, g.words] for g in gaps]
             body += words_table("Areas to discuss", ["Prompt", "Question", "Why it is listed"], found)
         if self.state.drafts:
-            body = notice_html(f"{len(self.state.drafts)} answers are drafts still: see what each lacks.") + body
+            drafts = plural(len(self.state.drafts), "answer is a draft", "answers are drafts")
+            body = notice_html(f"{drafts} still: see what is lacking.") + body
         text = maturity.summary()
         return Shown(text, form_answer_html(text, stamp=stamp_of(self._beside)), body)
 
