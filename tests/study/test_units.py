@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.study.units.worker import MONTH_DAYS
+from hybrid_toolkit.synth.generate import simulate_authority
 
 JAN, FEB, MAR, APR, MAY = pd.to_datetime([f"2025-0{m}-01" for m in range(1, 6)])
 
@@ -194,6 +196,10 @@ def test_exposure_is_over_the_first_three_months_and_who_left_before_their_end_i
     assert rows["stage"].eq("asye").all()
 
 
+GO_BACK = {"rereferral", "assessment_days", "assessment_in_time", "repeat_plan"}
+"""Of referrals and plans, which go back further than what else is recorded."""
+
+
 @pytest.mark.parametrize("unit", ["team-month", "worker-month", "worker"])
 def test_what_the_columns_are_said_to_be_made_of_is_enough(unit, whole) -> None:
     every = build_frame(whole, unit, list(UNITS[unit].columns))
@@ -202,5 +208,24 @@ def test_what_the_columns_are_said_to_be_made_of_is_enough(unit, whole) -> None:
         needs = table_needs(unit, [column])
         least = {t: whole[t][list(dict.fromkeys(c))] for t, c in needs.items()}
         rows = build_frame(replace(whole, tables=least), unit, [column])
+        if column in GO_BACK:  # without another table the months are all of theirs: those of the others are among them
+            rows = every[keys].merge(rows, on=keys, how="left", validate="one_to_one")
         if len(rows) and column not in (*keys, "stage"):  # the stage also reads the ASYE flag where there is one
             pd.testing.assert_frame_equal(rows[[*keys, column]], every[[*keys, column]], check_like=True)
+
+
+def test_a_key_that_stands_twice_is_refused_without_its_value() -> None:
+    """Tables put together by hand were joined by a key that stood twice, and an error of the frame listed the keys."""
+    spells = simulate_authority("helpful-hump", "small", 5, tables=["arrangement_spell", "worker"])
+    twice = pd.concat([spells["arrangement_spell"], spells["arrangement_spell"].iloc[:3]], ignore_index=True)
+    data = EvaluationData({**spells.tables, "arrangement_spell": twice}, synthetic=True)
+    with pytest.raises(CoverageError, match=r"KEY-DUPLICATE.*3 rows repeat the key spell_id") as refused:
+        build_frame(data, "arrangement", ["approved_of_requested", "formality"])
+    assert str(twice["spell_id"].iloc[0]) not in str(refused.value)
+
+
+def test_a_policy_has_no_wave_where_nobody_is_in_post() -> None:
+    data = simulate_authority("helpful-hump", "small", 5, tables=["worker", "team", "survey", "worker_month"])
+    late = data["worker"].assign(reg_date=pd.Timestamp("2050-01-01"), start_date=pd.Timestamp("2050-01-01"))
+    none = EvaluationData({**data.tables, "worker": late, "survey": data["survey"].iloc[:0]}, synthetic=True)
+    assert build_frame(none, "team-wave", ["in_post", "policy_wave", "under_policy"])["policy_wave"].isna().all()

@@ -113,12 +113,25 @@ def build_frame(
         mine = [c for c in columns if c in part.columns]
         if mine:
             right = part.build(data, columns)
-            kept = right[[*part.keys, *(c for c in right.columns if c in mine)]]
+            kept = right[[*part.keys, *(c for c in right.columns if c in mine)]].dropna(subset=list(part.keys))
+            _once(kept, part.keys, row_unit)
             out = out.merge(kept, on=list(part.keys), how="left", validate="many_to_one")
     for name in columns:
         if name not in out:
             out[name] = np.nan
     return out
+
+
+def _once(rows: pd.DataFrame, keys: Sequence[str], row_unit: str) -> None:
+    """That what is joined to the rows of a study has each key once."""
+    twice = int(rows.duplicated(list(keys)).sum())
+    if twice:
+        raise CoverageError(
+            f"{plural(twice, 'row repeats', 'rows repeat')} the key {', '.join(keys)}, by which "
+            f"{UNITS[row_unit].plural} are put together.",
+            fix="Leave 1 row for each key: ht.load_data() lists those that stand twice.",
+            code="KEY-DUPLICATE",
+        )
 
 
 def study_frame(

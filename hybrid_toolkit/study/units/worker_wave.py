@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -100,7 +101,8 @@ def policy_of_wave(data: EvaluationData, wanted: Collection[str]) -> pd.DataFram
     waves = out[["wave", "month_index"]].drop_duplicates("wave").sort_values("wave")
     # the first wave at or after the start; one after the last wave where the policy came later than all of them
     at = waves["month_index"].to_numpy().searchsorted(out["policy_start"].fillna(0).to_numpy())
-    first = pd.Series([*waves["wave"], waves["wave"].max() + 1]).astype("float64").to_numpy()[at]
+    known = waves["wave"].astype("float64")
+    first = np.append(known, known.max() + 1)[at]
     return out.assign(policy_wave=pd.Series(first, index=out.index).where(out["policy_start"].notna()))
 
 

@@ -115,7 +115,7 @@ class WhatIfViews:
         rules, values = {}, {}
         if state.study in self.studies and self.studies[state.study].exposure in BREAK_EXPOSURES:
             rules = _BREAK_RULES
-            values = {str(k): f"kept in {k}% of meetings" for k in BREAKS_KEPT}
+            values = {str(k): f"{BREAK_RULE} kept: {k}%" for k in BREAKS_KEPT}
         elif state.study in self.studies:
             days = self._office_days(state.study)
             rules = _RULES if days else {SHIFT: _RULES[SHIFT]}
