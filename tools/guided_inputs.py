@@ -51,7 +51,7 @@ def _mutated_zip(data: bytes, longest: int, seed: int, mutate: Callable[[bytes, 
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
-    return out.getvalue()
+    return out.getvalue() if len(out.getvalue()) <= longest else mutate(data, longest)
 
 
 def lead(name: str, seconds: float, found: Path) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Hashable
 
 import pandas as pd
 
-_FORMULA = re.compile("^[\\s\x00\ufeff\u200b-\u200f\u2060]*[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
-"""Signs that begin a formula, wide forms among them, behind anything that is not seen."""
+_UNSEEN = "\\s\x00\xad\ufeff\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069"
+"""Characters that are not seen: spaces, marks of direction, and those of no width."""
+_FORMULA = re.compile(f"^[{_UNSEEN}]*[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\ufb29]")
+"""Signs that begin a formula, wide and small forms among them, behind anything that is not seen."""
 _NUMBER = re.compile(r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?")
 GUARD = "'"
 """Put before a text that a spreadsheet would run; spreadsheets show such a cell as text (OWASP, CSV injection)."""

@@ -52,3 +52,10 @@ def test_what_pseudonymise_writes_runs_nothing(tmp_path: Path) -> None:
     assert cli.main(["pseudonymise", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 0
     kept = (tmp_path / "out" / "worker.csv").read_text(encoding="utf-8")
     assert "'=HYPERLINK" in kept and ",=" not in kept
+
+
+@pytest.mark.parametrize("sign", list("=+-@＝＋－＠﹦﹢﹣﹫"))
+@pytest.mark.parametrize("before", ["", " ", "\t", "\xa0", "\u200b", "\ufeff", "\u202e", "\u2066", "\xad", "\u180e"])
+def test_wide_and_small_signs_behind_what_is_not_seen_are_guarded(sign: str, before: str) -> None:
+    text = f"{before}{sign}HYPERLINK(1)"
+    assert csv_text(pd.DataFrame({"place": [text], text: ["north"]})).count("'") == 2

@@ -195,9 +195,13 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 NAMES = ("Visits by Alex Surname", "Hours in Cardiff", "Leeds", "Team T07", "Hours of W0123", "The newest worker",
-         "Case no 20431", "Ring 0113 496 0000")  # fmt: skip
+         "hours of sarah surname", "Case no 20431", "Ring 0113 496 0000")  # fmt: skip
+CAUSES = ("Hours caused by home working", "Effect of remote work on hours", "Hours lost due to home working",
+          "Hours saved thanks to hybrid working", "Impact of the office policy", "Did home working cause delay",
+          "Delay as a result of video calls", "Home visits led to learning")  # fmt: skip
 RANKS = (
     *("Worst teams", "League table of teams", "Ranking of workers", "Who is lazy", "Blame for delays"),
+    "Performance score of each worker",
     *("Top performers", "Likely to leave", "Predicted leavers", "Managers who fail families", "W\u043erst teams"),
 )
 
@@ -212,6 +216,24 @@ def test_no_text_of_a_metric_names_ranks_or_blames(field: str, text: str) -> Non
         declare_metric(id="own_one", **given)
 
 
-@pytest.mark.parametrize("name", ["Best interests recorded", "Never alone", "Visits kept", "Warwick-Edinburgh score"])
+@pytest.mark.parametrize("field", ["name", "question", "unit"])
+@pytest.mark.parametrize("text", CAUSES)
+def test_no_text_of_a_metric_says_what_causes_what(field: str, text: str) -> None:
+    """A metric measures; a cause is for the claim of a study, at the grade of its design."""
+    given = {"name": "Days late", **BASE} | {field: f"{text}?" if field == "question" else text}
+    with pytest.raises(MeasureError, match="METRIC-WORDS"):
+        declare_metric(id="own_one", **given)
+
+
+def test_an_id_names_nobody_either() -> None:
+    with pytest.raises(MeasureError, match="METRIC-WORDS"):
+        declare_metric("Hours", id="sarah_surname_hours", **BASE)
+
+
+PLAIN = ("Visits missed due to illness", "Cause of absence recorded", "Best interests recorded", "Never alone",
+         "Visits kept", "Warwick-Edinburgh score")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLAIN)
 def test_plain_names_of_metrics_pass(name: str) -> None:
     assert declare_metric(name, **BASE, caveats=["Show the spread. Never a league table."]).name == name

@@ -71,6 +71,19 @@ _COUNCIL = re.compile(
 """An authority by its style or by the letters it is called by."""
 _SCALES = re.compile(r"\bWarwick[- ]Edinburgh\b", re.IGNORECASE)
 """Places that stand in the name of an instrument."""
+_CAUSES = re.compile(
+    r"\bcaus(?:ed|ing)\b|\b(?:did|does|do|has|have|can|may)\b.*\bcauses?\b"
+    r"|\bcauses? (?!of\b|is\b|was\b|recorded\b|given\b)"
+    r"|\b(?:effects?|impacts?|influence) (?:of|on)\b|\b(?:leads?|led) to\b|\battribut(?:able|ed|es?) to\b"
+    r"|\b(?:as a|the) result of\b|\bresult(?:s|ed|ing)? (?:in|from)\b"
+    r"|\b(?:because of|due to|thanks to|owing to|on account of) (?:\w+ ){0,3}(?:home|remote|hybrid|office|video|phone"
+    r"|virtual|online|policy|policies|working|attendance)\b"
+)
+"""One thing brings another about: always with these words, with "due to" where what is studied here follows."""
+_EACH = re.compile(r"\b(?:each|every)\b", re.IGNORECASE)
+"""What nothing may be scored by: one by one."""
+_BEST_INTERESTS = re.compile(r"\bbest[ -]interests?\b", re.IGNORECASE)
+"""A term of law, which ranks nobody."""
 _DENIES = re.compile(r"\b(?:never|nothing|none|no(?:body)?|not(?! only))\b", re.IGNORECASE)
 _BLAMES = re.compile(r"\b(?:" + "|".join(_BLAME) + r")\b", re.IGNORECASE)
 _ASKS_FOR = re.compile("|".join(rf"(?:{p})" for p in _SINGLES), re.IGNORECASE)
@@ -110,12 +123,27 @@ def named_in(text: str) -> str:
     return next(iter(details_in(plain)), "")
 
 
+def says_cause(text: str) -> bool:
+    """Whether a phrase says that one thing brings another about, which what is measured alone never shows.
+
+    Reasons that somebody recorded are none: visits missed due to illness.
+
+    Examples
+    --------
+    >>> says_cause("Hours lost due to home working"), says_cause("Effect of remote work on hours")
+    (True, True)
+    >>> says_cause("Visits missed due to illness"), says_cause("Cause of absence is recorded")
+    (False, False)
+    """
+    return any(_CAUSES.search(read) for read in readings(text))
+
+
 def _first_name(text: str) -> bool:
-    """Whether a word within a phrase is written as a first name that is no other word."""
+    """Whether a word within a phrase is written as a first name that is no other word, or all is in small letters."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    words = re.findall(r"[A-Za-z'\u2019-]+", bare)
+    words, small = re.findall(r"[A-Za-z'\u2019-]+", bare), bare == bare.lower()
     return any(
-        w[0].isupper() and w[1:].islower() and w.lower() not in _ALSO_WORDS and is_forename(w)
+        (small or (w[0].isupper() and w[1:].islower())) and w.lower() not in _ALSO_WORDS and is_forename(w)
         for word in words[1:]
         for w in [word.removesuffix("'s").removesuffix("\u2019s")]
         if w
@@ -143,8 +171,9 @@ def ranks_or_blames(text: str, *, asks: bool = False) -> int:
     >>> ranks_or_blames("Visits in time"), ranks_or_blames("Worst teams"), ranks_or_blames("Who is behind?", asks=True)
     (0, 1, 2)
     """
-    patterns = (_BLAMES, _RANKS, _ASKS_FOR) if asks else (_BLAMES, _RANKS)
-    return len({m.group(0) for p in patterns for read in readings(text) for m in p.finditer(read)})
+    patterns = (_BLAMES, _RANKS, _ASKS_FOR) if asks or _EACH.search(text) else (_BLAMES, _RANKS)
+    read = readings(_BEST_INTERESTS.sub("", text))
+    return len({m.group(0) for one in read for p in patterns for m in p.finditer(one)})
 
 
 def without_denials(text: str) -> str:

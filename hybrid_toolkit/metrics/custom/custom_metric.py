@@ -16,7 +16,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.data.wording.named import named_in, ranks_or_blames, without_denials
+from hybrid_toolkit.data.wording.named import named_in, ranks_or_blames, says_cause, without_denials
 from hybrid_toolkit.errors import MeasureError, UnreadableError, toml_place
 from hybrid_toolkit.metrics.custom.formula import Formula, parse_formula
 from hybrid_toolkit.metrics.custom.formula_values import values
@@ -44,8 +44,6 @@ _KEYS = (
 )
 _CLUSTERS = ("team_id", "worker_id", "family_id", "child_id", "la_id", "lsoa")
 _DATES = {"contact": ("held_date", "due_date"), "child_event": ("referral_date",), "worker": ()}
-_BEST_INTERESTS = re.compile(r"\bbest[ -]interests?\b", re.IGNORECASE)
-"""A term of law, which ranks nobody."""
 _KEPT = ("id", "code", "bool", "int")
 
 
@@ -310,19 +308,21 @@ def parse_metric(text: str) -> MetricSpec:
 
 def _check_words(own_id: str, given: Mapping[str, Any]) -> None:
     """A metric's texts stand above every figure of it: they name nobody, rank nobody and blame nobody."""
-    texts = {key: given[key] for key in ("name", "question", "unit")}
+    texts = {key: given[key].replace("_", " ") for key in ("name", "question", "unit", "id")}
     texts |= {f"caveat {i}": text for i, text in enumerate(given["caveats"], start=1)}
     wrong = {}
     for key, text in texts.items():
-        said = _BEST_INTERESTS.sub("", without_denials(text) if key.startswith("caveat") else text)
+        said = without_denials(text) if key.startswith("caveat") else text
         if named := named_in(text):
             wrong[key] = f"names {named}"
         elif ranks_or_blames(said, asks=key == "question"):
             wrong[key] = "ranks, blames or foretells"
+        elif not key.startswith("caveat") and says_cause(said):
+            wrong[key] = "says what causes what"
     if wrong:
         raise MeasureError(
             f"the metric's {' and '.join(f'{key} {why}' for key, why in wrong.items())}.",
-            fix="Name what is measured over all, in plain words, without names, ranks or blame.",
+            fix="Name what is measured over all, in plain words, without names, ranks, blame or causes.",
             code="METRIC-WORDS",
         )
 
