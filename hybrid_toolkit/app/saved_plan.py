@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,13 @@ STATUSES: Mapping[str, str] = {
     "done": "Completed",
     "stopped": "Stopped",
 }
+FIELD_WORDS: Mapping[str, str] = {
+    "words": "Action", "owner": "Owner", "due": "Complete by", "level": "Who does it concern?", "measure": "Measure",
+    "started": "Date the change started", "status": "Status", "progress": "Progress",
+}  # fmt: skip
+"""What the fields of an action are called on its page."""
+_TOLD = 200
+"""Letters of another's text that are told again where it was replaced: a sentence or two."""
 ACTION_FIELDS = ("words", "owner", "due", "level", "measure", "started", "status", "progress")
 
 
@@ -117,6 +125,72 @@ def change_action(work: Workspace, number: str, given: Mapping[str, Any], words:
         return {**content, "actions": held}
 
     work.change(PLAN_FILE, put, words)
+
+
+def action_shown(action: Mapping[str, Any]) -> str:
+    """The fields of an action as a page shows them, which come back with its form and tell what was changed there."""
+    return json.dumps({k: str(action.get(k) or "") for k in ACTION_FIELDS}, ensure_ascii=False)
+
+
+def change_shown_action(work: Workspace, number: str, given: Mapping[str, str], shown: str) -> str:
+    """Change the fields that were changed on a page; what somebody else changed since it was opened stays and is told.
+
+    Parameters
+    ----------
+    work : Workspace
+        The folder of the work.
+    number : str
+        The number of the action.
+    given : Mapping[str, str]
+        The fields as they came.
+    shown : str
+        What ``action_shown`` gave when the page was made; empty where a page does not say.
+
+    Returns
+    -------
+    str
+        What somebody else changed meanwhile, in words; their text where both changed the same field. Empty for nothing.
+
+    Raises
+    ------
+    UsageError
+        There is no action of that number.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> desk = Workspace(tempfile.mkdtemp())
+    >>> _ = desk.change("plan", lambda c: {"actions": [{"id": 1, "words": "Agree breaks."}]}, "added an action")
+    >>> page = action_shown(action_of(desk, "1"))
+    >>> change_shown_action(desk, "1", {"words": "Agree breaks and calls."}, page)
+    ''
+    >>> change_shown_action(desk, "1", {"words": "Agree quiet hours."}, page)
+    "Somebody else changed this action meanwhile. Action: yours replaced 'Agree breaks and calls.'."
+    """
+    try:
+        seen = json.loads(shown) if shown else None
+    except ValueError:
+        seen = None
+    if not isinstance(seen, dict):
+        change_action(work, number, given, f"changed action {number}")
+        return ""
+    now = {k: str(action_of(work, number).get(k) or "") for k in ACTION_FIELDS}
+    was = {k: _flat(seen.get(k, "")) for k in ACTION_FIELDS}
+    mine = {k: v for k, v in given.items() if _flat(v) != was[k]}
+    told = []
+    for k, name in FIELD_WORDS.items():
+        if k in mine and _flat(now[k]) not in (was[k], _flat(mine[k])):
+            told.append(f"{name}: yours replaced '{_flat(now[k])[:_TOLD]}'")
+        elif k not in mine and _flat(now[k]) != was[k]:
+            told.append(f"{name}: kept as changed")
+    beside = " beside another change" if told else ""  # a step of its own for Undo
+    if mine:
+        change_action(work, number, mine, f"changed action {number}{beside}")
+    return f"Somebody else changed this action meanwhile. {'; '.join(told)}." if told else ""
+
+
+def _flat(value: object) -> str:
+    return " ".join(str(value).split())
 
 
 def standing_words(action: Mapping[str, Any], today: date) -> str:

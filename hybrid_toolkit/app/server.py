@@ -160,7 +160,7 @@ class PageHandler(Guarded):
 
     async def _send(self, visit: Visit, page: Any, answer: Any) -> None:
         if isinstance(answer, Saved):
-            self.write({"message": answer.message, "errors": dict(answer.errors)})
+            self.write({"message": answer.message, "errors": dict(answer.errors), "shown": answer.shown})
         elif isinstance(answer, SentFile):
             self.set_header("Content-Type", answer.kind)
             self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(answer.name)}")

@@ -147,6 +147,8 @@ class Saved:
 
     message: str = "Saved"
     errors: Mapping[str, str] = field(default_factory=dict)
+    shown: str = ""
+    """What the form shows now, for its hidden field of that name."""
 
 
 Answered = PageView | GoTo | SentFile | Saved

@@ -15,8 +15,10 @@ from hybrid_toolkit.app.saved_plan import (
     PLAN_FILE,
     STATUSES,
     action_of,
+    action_shown,
     actions,
     change_action,
+    change_shown_action,
     new_action,
     standing_words,
     wrong_fields,
@@ -104,6 +106,7 @@ def _document(visit: Visit) -> Answered:
 def _action(visit: Visit) -> Answered:
     work, number = visit.saved_in, visit.params["number"]
     held = action_of(work, number)
+    shown = action_shown(held)
     errors: dict[str, str] = {}
     if visit.sent:
         given: dict[str, Any] = {k: visit.form.word(k) for k in ACTION_FIELDS if k in visit.form}
@@ -113,17 +116,21 @@ def _action(visit: Visit) -> Answered:
                 return Saved(errors=errors)
             held = {**held, **given}
         else:
-            change_action(work, number, given, f"changed action {number}")
+            told = change_shown_action(work, number, given, visit.form.word("_shown"))
             held = action_of(work, number)
             wrong = wrong_fields(held)
             if visit.draft:
-                return Saved("Saved as a draft" if wrong else "Saved")
-            return GoTo(f"/plan/{number}?check=1") if wrong else GoTo("/plan", f"Action {number} is saved.")
+                saved = "Saved as a draft" if wrong else "Saved"
+                return Saved(f"{saved}. {told}" if told else saved, shown=action_shown(held))
+            if wrong:
+                return GoTo(f"/plan/{number}?check=1", told)
+            return GoTo("/plan", f"Action {number} is saved. {told}".strip())
     elif visit.query.word("check"):
         errors = wrong_fields(held)
     values = {
         "held": Entered(held), "errors": errors, "roles": role_options(), "statuses": STATUSES, "levels": ACTION_LEVELS,
         "measures": _measures(), "number": number, "stands": standing_words(held, visit.today),
+        "shown": shown,
     }  # fmt: skip
     sent_wrong = bool(errors) and visit.sent
     return PageView("action.html.j2", values, status=422 if sent_wrong else 200, title=f"Action {number}")

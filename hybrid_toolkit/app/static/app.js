@@ -51,6 +51,7 @@ function autosave(form) {
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       const told = await answer.json();
       const errors = Object.values(told.errors || {});
+      if (told.shown && form.elements._shown) form.elements._shown.value = told.shown;
       tell(errors.length ? "Not saved. " + errors.join(" ") : told.message, errors.length);
     } catch {
       unsaved = true;
