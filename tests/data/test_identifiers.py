@@ -129,3 +129,10 @@ def test_a_contract_column_that_holds_nhs_numbers_is_found() -> None:
         ("child_event.child_id", "IDENTIFIER-CONTENT", "error")
     ]
     assert "9434765919" not in str(problems)
+
+
+def test_a_day_of_section_47_is_no_postcode_and_a_postcode_is() -> None:
+    """A mainframe's "S47DT" is written as the postcode S4 7DT is, and folders with it were refused."""
+    text = pd.Series(["2024-05-01", "2024-06-01"])
+    assert not identifier_problems({"extract": pd.DataFrame({"S47DT": text, "s47ed": text})})
+    assert identifier_problems({"extract": pd.DataFrame({"S4 7DX": text})})

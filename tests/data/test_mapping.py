@@ -424,3 +424,11 @@ def test_the_children_in_need_census(tmp_path: Path) -> None:
     assert data["conference"]["held_date"].dt.strftime("%Y-%m-%d").tolist() == ["2021-09-18", "2022-03-01"]
     kept = "".join(data[t].to_csv() for t in data) + repr(data.provenance)
     assert not [s for s in ("qx71", "qx72", "2019-05") if s in kept]
+
+
+def test_a_column_that_is_given_twice_is_refused() -> None:
+    """A constant took the place of the file's own column, and nothing was said."""
+    twice = MAP.replace("disability = false", 'disability = false\nfte = "1"')
+    with pytest.raises(MappingError, match="'fte' in columns and again in constants") as caught:
+        parse_mapping(twice, "m.toml")
+    assert caught.value.code == "MAP-TWICE"

@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -329,3 +330,31 @@ def test_zeros_before_letters_notes_and_a_first_visit_numbered_nought(tmp_path: 
     staff, visits = (pd.read_csv(out / f"{n}.csv") for n in ("staff", "visits"))
     assert set(visits["Worker ID"]) == set(staff["Employee No"]) and visits["Visit No"].notna().all()
     assert "Note Text" not in visits.columns
+
+
+def test_days_that_may_be_of_birth_are_asked_about_whatever_their_header(tmp_path: Path) -> None:
+    """Days over 18 or 50 years under "Zq" stayed in clear; known headers and days of a few years are no question."""
+    rng = np.random.default_rng(11)
+
+    def back(low: float, high: float) -> list[str]:
+        days = pd.Timestamp("2025-03-31") - pd.to_timedelta(
+            rng.integers(int(low * 365), int(high * 365), 120), unit="D"
+        )
+        return list(days.strftime("%d/%m/%Y"))
+
+    (tmp_path / "in").mkdir()
+    keys = [str(50000 + 7 * i) for i in range(120)]
+    pd.DataFrame({"Child ref": keys, "Zq": back(0, 18), "Referred": back(0, 1.5), "Zv": back(0, 2)}).to_csv(
+        tmp_path / "in" / "Children.csv", index=False
+    )
+    pd.DataFrame(
+        {"Employee No": keys, "D2": back(21, 66), "Start date": back(0, 25), "SWE registered": back(0, 30)}
+    ).to_csv(tmp_path / "in" / "Staff.csv", index=False)
+    with pytest.raises(UsageError) as caught:
+        pseudonymise_folder(tmp_path / "in", tmp_path / "out")
+    said = str(caught.value)
+    assert "Children.Zq" in said and "Staff.D2" in said
+    assert not [h for h in ("Referred", "Zv", "Start date", "SWE registered") if f".{h}" in said]
+    assert not (tmp_path / "out").exists()
+    done = pseudonymise_folder(tmp_path / "in", tmp_path / "out", drop=("Zq", "D2"))
+    assert done is not None and "Zq" not in (tmp_path / "out" / "Children.csv").read_text()

@@ -11,6 +11,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import instruments_in
 from hybrid_toolkit.data.load import load_data
 from hybrid_toolkit.data.mapping.mapping_file import parse_mapping
+from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 from hybrid_toolkit.errors import ContractError, IdentifierError, MappingError
 
 
@@ -102,9 +103,7 @@ def test_a_survey_from_wide_to_long_with_labels_and_waves(tmp_path: Path) -> Non
         ["B", 1, "swemwbs_3", 4.0],
         ["A", 2, "swemwbs_2", 5.0],
     ]
-    assert "2 waves" in notes(data, "survey") and "1 answers that are no number and no known label" in notes(
-        data, "survey"
-    )
+    assert "2 waves" in notes(data, "survey") and "1 answer was left out: no number" in notes(data, "survey")
 
 
 def test_one_answer_a_row_flags_and_ticks(tmp_path: Path) -> None:
@@ -227,3 +226,48 @@ def test_a_survey_without_items_is_still_refused(tmp_path: Path) -> None:
 def test_no_two_instruments_of_a_survey_share_an_item() -> None:
     items = [item.id for i in instruments_in("survey") for item in i.items]
     assert len(items) > 100 and len(set(items)) == len(items)
+
+
+def test_weeks_across_are_added_up_in_the_month_in_which_they_begin(tmp_path: Path) -> None:
+    mapping = (
+        '[tables.worker_month]\nsource = "s"\nadd_up = ["h_home"]\n'
+        'grid = { columns = ["w/c 01/04/2024", "w/c 08/04/2024", "Week ending 12/05/2024"], name = "month", value = '
+        '"h_home" }\n[tables.worker_month.columns]\nworker_id = "W"\n'
+    )
+    rows = "W,w/c 01/04/2024,w/c 08/04/2024,Week ending 12/05/2024\nA,7,14,21\nB,,3,leave\n"
+    data = load(tmp_path, mapping, s=rows)
+    found = {(r.worker_id, f"{r.month:%m}"): r.h_home for r in data["worker_month"].itertuples()}
+    assert found[("A", "04")] == 21 and found[("A", "05")] == 21 and found[("B", "04")] == 3
+    assert pd.isna(found[("B", "05")])
+    assert "1 cell of h_home that is no number: left out of sums" in notes(data, "worker_month")
+
+
+def test_a_sheet_of_weeks_is_proposed_with_sums_and_hours_are_left_as_hours(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    weeks = [f"w/c {d:02d}/04/2024" for d in (1, 8, 15, 22)]
+    rows = [f"{70000 + 7 * i}," + ",".join(str(8 + i % 20) for _ in weeks) for i in range(30)]
+    (tmp_path / "in" / "Home working by week.csv").write_text("\n".join([",".join(["Staff no", *weeks]), *rows]))
+    (tmp_path / "m.toml").write_text(propose_mapping(tmp_path / "in").toml)
+    months = load_data(tmp_path / "in", tmp_path / "m.toml")["worker_month"]
+    assert len(months) == 30 and months["h_home"].max() == 4 * 27
+
+
+def test_what_a_mapping_gives_is_counted_in_the_provenance(tmp_path: Path) -> None:
+    """A constant, a factor, its own codes and an answer in no list of ticks left no word."""
+    mapping = (
+        '[tables.supervision]\nsource = "s"\ntimes = { minutes = 60 }\n[tables.supervision.columns]\nworker_id = "W"\n'
+        'date = "D"\nminutes = "L"\nreflective = "R"\n[tables.supervision.constants]\nmode = "video"\n'
+        '[tables.supervision.codes.reflective]\n"deep" = true\n'
+        '[tables.access]\nsource = "a"\n[tables.access.ticks."Has"]\n"Broadband" = "home_broadband"\n'
+        '[tables.access.columns]\nfamily_id = "F"\ndate = "D"\n'
+    )
+    data = load(
+        tmp_path,
+        mapping,
+        s="W,D,L,R\nA,2024-02-01,1,deep\nB,2024-02-02,,deep\n",
+        a="F,D,Has\nF1,2024-02-01,Broadband; kite\n",
+    )
+    said = notes(data, "supervision")
+    assert "1 cell of minutes was multiplied by 60" in said and "mode is the same in 2 rows" in said
+    assert "2 cells of reflective were read by the codes of the mapping" in said
+    assert "1 answer of 'Has' is in no list and was left out" in notes(data, "access")

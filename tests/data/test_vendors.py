@@ -35,6 +35,7 @@ VENDORS |= {n: getattr(_beside("vendors_third"), n) for n in ("oracle_condeco", 
 VENDORS |= {n: getattr(_beside("vendors_fourth"), n) for n in ("us_report_server", "warehouse", "ods_and_xml")}
 VENDORS |= _beside("vendors_fifth").VENDORS
 VENDORS |= _beside("vendors_sixth").VENDORS | _beside("vendors_seventh").VENDORS
+VENDORS |= _beside("vendors_eighth").VENDORS | _beside("vendors_ninth").VENDORS
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +136,34 @@ def test_a_way_to_meet_written_in_a_phrase_is_read_where_it_names_one(tmp_path: 
         "Seen at school",
     ]
     assert [known_code(mode, s) for s in said] == ["phone", None, None, None, "video", "community"]
+
+
+def test_a_list_is_known_by_the_key_that_others_repeat(tmp_path: Path) -> None:
+    """No word of "Zq" says whose numbers these are; that each stands once here and often there does."""
+    staff = [f"{7000 + 13 * i}" for i in range(40)]
+    roles = ["Social Worker", "Team Manager"] * 20
+    pd.DataFrame({"Zq": staff, "Job title": roles, "FTE": 1.0, "Start date": "01/04/2020"}).to_csv(
+        tmp_path / "extract 1.csv", index=False
+    )
+    days = [f"{d:02d}/05/2024" for d in range(1, 29)] * 5
+    for name in ("extract 2.csv", "extract 3.csv"):
+        many = [staff[i % 40] for i in range(140)]
+        pd.DataFrame({"Zq": many, "Supervision date": days, "Reflective?": ["Yes", "No"] * 70}).to_csv(
+            tmp_path / name, index=False
+        )
+    matched = propose_mapping(tmp_path).matched.to_dict("records")
+    keys = {(r["table"], r["source_column"]) for r in matched if r["column"] == "worker_id"}
+    assert keys == {("worker", "Zq"), ("supervision", "Zq")}
+
+
+def test_a_code_before_what_it_means_is_read() -> None:
+    role, seen = TABLES["allocation_spell"]["role"], TABLES["contact"]["child_seen"]
+    assert known_code(role, "CH - Case holder") == "case_holder" and known_code(seen, "0 - No") == "false"
+
+
+def test_no_answer_is_a_filler_date() -> None:
+    """ "0 - No" began with what stands for no date, so that half of a column of answers passed for days."""
+    from hybrid_toolkit.data.matching.profile import Profile
+
+    answers = Profile("Seen", pd.Series(["0 - No", "1 - Yes"] * 20, dtype="str"))
+    assert answers.dates == 0

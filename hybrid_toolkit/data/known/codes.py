@@ -57,6 +57,8 @@ _NO_ROLE = re.compile(
 )
 """Posts that hold the words of a social worker's and are none."""
 _PREFIX = re.compile(r"^(?:\(?[a-z]\)|[a-z]\.|\d{1,2}\s*[-=:.)])\s*(?=\D)")
+_CODE_FIRST = re.compile(r"^[a-z0-9]{1,5} ?[-=:] (?=[a-z])")
+"""A code before what it means, such as "CH - Case holder"."""
 
 
 def plain_spelling(text: str) -> str:
@@ -96,7 +98,13 @@ def _read(listed: str, codes: tuple[str, ...], text: str) -> str | None:
     known = _spellings().get(listed, {})
     more = _spellings()["yes_no"] if codes == ("true", "false") else {}
     said = plain_spelling(text)
-    for form in (said, _PREFIX.sub("", said), re.sub(r"[-_/]+", " ", said), said.split(" - ")[0]):
+    for form in (
+        said,
+        _PREFIX.sub("", said),
+        re.sub(r"[-_/]+", " ", said),
+        said.split(" - ")[0],
+        _CODE_FIRST.sub("", said),
+    ):
         form = " ".join(form.split())
         for one in (known, more):
             if form in one:

@@ -19,7 +19,8 @@ _WORDS: Mapping[str, str] = {
     "date": "date dt dte dttm datetime on when day timestamp",
     "start": "start starts started starting strt begin began begins begun from since joined joining "
     "commenced commencement commences hired opened opening onset",
-    "end": "exit concluded concludes unassign unassigned unallocated deallocated deregistered handed passed end ends "
+    "end": "relinquished relinquish relinq "
+    "exit concluded concludes unassign unassigned unallocated deallocated deregistered handed passed end ends "
     "ended ending ceased ceasing finish finished until left leave leaver leaving termination closed close closure shut "
     "went gone departed discharged discharge stopped stop terminated",
     "due": "due target timescale deadline scheduled planned trgt",
@@ -51,7 +52,7 @@ _WORDS: Mapping[str, str] = {
     "preferred": "preferred preference pref likes prefers",
     "month": "month mth mnth period snapshot",
     "allocation": "allocation allocated alloc involvement relationship",
-    "registered": "registered registration reg",
+    "registered": "registered registration register registering reg",
     "seen": "seen saw",
     "change": "change changed",
     "previous": "previous prev prior earlier repeat",
@@ -80,8 +81,10 @@ _PHRASES = (
     (r"c f a|c and f|cfa", "assessment"),
     (r"sibling group", "family"),
     (r"social workers?", "worker"),
-    (r"(?:should|must|to) (?:be |take )?(?:held |place |seen |visited |done |completed )?by", "due"),
-    (r"took place|taken place|carried out", "held"),
+    (r"(?:should|must|to) (?:have been |be |take )?(?:held |place |seen |visited |done |completed )?by", "due"),
+    (r"(?:took|taken|take|takes|taking) place|carried out", "held"),
+    (r"(?:start|started|begin|began) work(?:ing)?", "start"),
+    (r"as (?:a |an )?(?:qualified )?social worker", ""),
     (r"write up|written up|signed off", "recorded"),
     (r"(?:1|one) (?:2|to) (?:1|one)|1 1s?", "supervision"),
     (r"section 47", "s47"),
@@ -126,6 +129,22 @@ _BUT_FOR_KIND = 0.86
 def known_words() -> frozenset[str]:
     """Every word that has a meaning here, with those that have none."""
     return frozenset(_OF) | _EMPTY
+
+
+def telling_word(word: str) -> bool:
+    """Whether a word says more than that a column holds a date, a number or a name.
+
+    Parameters
+    ----------
+    word : str
+        In lower case.
+
+    Examples
+    --------
+    >>> telling_word("joined"), telling_word("date"), telling_word("zq")
+    (True, False, False)
+    """
+    return word in _OF and _OF[word] not in _KIND
 
 
 @lru_cache(maxsize=65536)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -65,6 +66,7 @@ _FILLERS = frozenset(
         "applies",
         "per",
         "pw",
+        "value",
     ]
 )
 """Words that may be left over when a known name is found inside a header, and leave its meaning as it is."""
@@ -149,6 +151,7 @@ _SHORT: Mapping[str, str] = dict(
         "perc:%",
         "percent:%",
         "percentage:%",
+        "val:value",
     ]
 )
 """Short forms of extracts that a program wrote."""
@@ -157,7 +160,9 @@ _WISHED = r"pref\w*|choice|chose\w*|wish\w*|wants?|likes?|rather|best|suits?"
 _NEVER = {
     "mode": re.compile(rf"\b(?:{_WISHED}|offer\w*)\b"),
     "mode_preferred": re.compile(r"\boffer\w*\b"),
-    "held_date": re.compile(r"\b(?:due|record\w*|input|entered|created|birth|dob|authoris\w*|next|target)\b"),
+    "held_date": re.compile(
+        r"\b(?:due|record\w*|input|entered|created|birth|dob|authoris\w*|next|target)\b|\b(?:from|until)$"
+    ),
     "start_date": re.compile(r"\b(?:birth|dob|end|leav\w*|left)\b"),
     "leave_date": re.compile(r"\b(?:start\w*|birth|joined|annual)\b"),
     "end_date": re.compile(r"\b(?:start\w*|birth)\b"),
@@ -182,6 +187,25 @@ def words(name: str) -> str:
     """
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     return " ".join(re.sub(r"[^a-z0-9%]+", " ", text.replace("'", "").replace("’", "").lower()).split())
+
+
+_WEEK = re.compile(r"(?:w ?/? ?[bce]|wk|week)(?:[ .]*(?:commencing|beginning|starting|ending|of))?[ .:\-]+(?=\d)", re.I)
+
+
+def without_week(header: str) -> str:
+    """The day that a header for a week names; the header as it is where it says no week.
+
+    Parameters
+    ----------
+    header : str
+        A header of a column of periods.
+
+    Examples
+    --------
+    >>> without_week("w/c 01/04/2024"), without_week("Week ending: 7 Apr 2024"), without_week("Apr-24")
+    ('01/04/2024', '7 Apr 2024', 'Apr-24')
+    """
+    return _WEEK.sub("", header.strip(), count=1)
 
 
 @lru_cache(maxsize=1)
@@ -303,38 +327,56 @@ def _words_of(table: str) -> frozenset[str]:
     return frozenset(w for name in names for w in name.split()) | known_words() | frozenset(_SHORT)
 
 
-def _likeness(said: str, table: str, column: str) -> float:
-    tight = said.replace(" ", "")
+class _Known(NamedTuple):
+    """A known name, with what is asked of it for every header."""
+
+    name: str
+    tight: str
+    parts: frozenset[str]
+    means: frozenset[str]
+    here: frozenset[str]
+    """What it means within its table."""
+
+
+@lru_cache(maxsize=1024)
+def _known(table: str, column: str) -> tuple[tuple[_Known, ...], Mapping[str, int]]:
+    """The names of a column, and the place of each without its blanks."""
     names = column_names()[table].get(column, ())
-    best, here = 0.0, concepts(said)
-    for place, name in enumerate(names):
-        if _tight(name) == tight:
-            return (1.0 if place < 2 else 0.99) - 1e-5 * place  # of two known names the earlier in the list is meant
-        there = concepts(name)
-        best = max(best, _near(said, tight, name), alike(here, there))
-        if (bare := within(here, table)) != here or within(there, table) != there:
-            best = max(best, 0.95 * alike(bare, within(there, table)))
+    made = tuple(
+        _Known(n, n.replace(" ", ""), frozenset(n.split()), concepts(n), within(concepts(n), table)) for n in names
+    )
+    return made, {one.tight: place for place, one in reversed(list(enumerate(made)))}
+
+
+def _likeness(said: str, table: str, column: str) -> float:
+    tight, (names, places) = said.replace(" ", ""), _known(table, column)
+    if (place := places.get(tight)) is not None:
+        return (1.0 if place < 2 else 0.99) - 1e-5 * place  # of two known names the earlier in the list is meant
+    best, parts, means = 0.0, frozenset(said.split()), concepts(said)
+    bare = within(means, table)
+    for known in names:
+        best = max(best, _near(said, tight, parts, known))
+        if not means.isdisjoint(known.means):
+            best = max(best, alike(means, known.means))
+        if not bare.isdisjoint(known.here) and (bare != means or known.here != known.means):
+            best = max(best, 0.95 * alike(bare, known.here))
     return best
 
 
-@lru_cache(maxsize=16384)
-def _tight(name: str) -> str:
-    return name.replace(" ", "")
-
-
-@lru_cache(maxsize=16384)
-def _parts(said: str) -> frozenset[str]:
-    return frozenset(said.split())
-
-
-def _near(said: str, tight: str, name: str) -> float:
-    here, known = _parts(said), _parts(name)
-    extra, lacking = here - known, known - here
-    if not lacking and known - _WEAK:
-        return AMONG_FILLERS if extra <= _FILLERS else max(AMONG_WORDS, 0.8 - 0.06 * len(extra - _FILLERS))
-    if not extra and len(here) >= 2 and lacking <= _FILLERS:
-        return LESS_A_FILLER
-    if min(len(tight), len(name)) < _LETTERS:
+def _near(said: str, tight: str, here: frozenset[str], known: _Known) -> float:
+    if not here.isdisjoint(known.parts):
+        extra, lacking = here - known.parts, known.parts - here
+        if not lacking and known.parts - _WEAK:
+            return AMONG_FILLERS if extra <= _FILLERS else max(AMONG_WORDS, 0.8 - 0.06 * len(extra - _FILLERS))
+        if not extra and len(here) >= 2 and lacking <= _FILLERS:
+            return LESS_A_FILLER
+    if min(len(tight), len(known.name)) < _LETTERS:
         return 0.0
-    ratio = max(fuzz.ratio(tight, _tight(name)), fuzz.token_sort_ratio(said, name)) / 100
-    return float(LESS_A_FILLER * ratio) if ratio >= _SPELLING else 0.0
+    pairs = ((len(tight), len(known.tight)), (len(said), len(known.name)))
+    if all(2 * min(p) < _SPELLING * sum(p) for p in pairs):  # no two spellings of such lengths are that near
+        return 0.0
+    least = 100 * _SPELLING
+    ratio = max(
+        fuzz.ratio(tight, known.tight, score_cutoff=least), fuzz.token_sort_ratio(said, known.name, score_cutoff=least)
+    )
+    return float(LESS_A_FILLER * ratio / 100) if ratio >= least else 0.0

@@ -18,7 +18,7 @@ from hybrid_toolkit.data.reshape.attendance import hours_attended, read_home
 from hybrid_toolkit.data.reshape.cells import after_codes, before_codes
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.problem import Problem
-from hybrid_toolkit.errors import MappingError, plural
+from hybrid_toolkit.errors import MappingError, agreeing, plural
 
 SHOWN_COLUMNS = 20
 
@@ -63,9 +63,13 @@ def apply_map(
         notes += said
     for column, codes in table_map.codes.items():
         if column in frame:
-            frame[column] = _recode(frame[column], codes)
+            before, frame[column] = frame[column], _recode(frame[column], codes)
+            if many := int((before.fillna("") != frame[column].fillna("")).sum()):
+                read = agreeing(many, "was", "were")
+                notes.append(f"{plural(many, 'cell')} of {column} {read} read by the codes of the mapping")
     for column, value in table_map.constants.items():
         frame[column] = pd.Series(value or None, index=frame.index, dtype="str")
+        notes.append(f"{column} is the same in {plural(len(frame), 'row')}, as the mapping says")
     for column in table_map.skip_empty:
         if column in frame and (empty := frame[column].isna()).any():
             frame = frame.loc[~empty]

@@ -243,6 +243,9 @@ class _Check:
             return None
         known = tuple(f for f in TableMap.__slots__ if f not in ("table", "steps"))
         self.keys(f"{where}.", part, (*known, *STEP_KEYS))
+        twice = set(self.part(where, part, "columns")) & set(self.part(where, part, "constants"))
+        for column in sorted(twice):
+            self.say("MAP-TWICE", f"'{where}' gives '{column}' in columns and again in constants; keep one of them")
         contract = TABLES[name]
         return TableMap(
             table=name,

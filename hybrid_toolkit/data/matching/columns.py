@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from hybrid_toolkit.data.known.codes import known_code
+from hybrid_toolkit.data.known.decoration import undecorated
 from hybrid_toolkit.data.known.names import (
     AMONG_FILLERS,
     AMONG_WORDS,
@@ -30,10 +31,17 @@ _BARE = frozenset(
 )
 """Headers that say only that a column numbers its rows: the table's own key, where no value is there twice."""
 _BARE_KEY = 0.9
+_REPEATED_KEY = 2
+_PLAIN = 0.97
+"""What a header is worth once its decoration is taken off: less than one that says the same without it."""
 _ONE_TEAM = 0.6
 """How well a column of one value fits teams: another column of the list that tells them apart is meant."""
 _NUMBERED = ("contact", "conference")
 """Tables of events that systems number; the others are keyed by people and days."""
+_FORM_OPENED, _FORM_SENT = "start time", "completion time"
+"""Columns that a form adds by itself, when it was opened and sent: the first is nothing of what was asked."""
+_ANY_ANSWER = frozenset({"y", "n", "yes", "no", "true", "false", "1", "0", "t", "f"})
+"""Answers that a header may list whatever it asks, as "Seen alone (Y/N)" does."""
 _LISTED = 5
 """Values that a header may name one by one."""
 _NEARLY_ALL = 0.9
@@ -110,7 +118,7 @@ def needed_of(table: str) -> tuple[tuple[str, ...], ...]:
 
 
 def match_columns(
-    table: str, columns: Mapping[str, Profile], keys: Mapping[str, Set[str]] | None = None
+    table: str, columns: Mapping[str, Profile], keys: Mapping[str, Set[str]] | None = None, own: str = ""
 ) -> list[Match]:
     """The columns of a source that are columns of a table, in the table's order; extra ones do not matter.
 
@@ -122,17 +130,28 @@ def match_columns(
         Source column -> profile, identifiers left out.
     keys : Mapping[str, Set[str]] | None, optional
         Contract column of a key -> values that other sources hold of it, so that a key is known by meeting them.
+    own : str, default ""
+        The column that numbers the rows of this source and that other sources repeat, whatever it is called.
     """
     known = layout_columns(table)
     # Families come from lists of children too, in which brothers and sisters repeat the household's key.
     alone = table in TABLES and len(TABLES[table].key) == 1 and table != "family"
-    own = TABLES[table].key[0] if alone else ""
+    key = TABLES[table].key[0] if alone else ""
+    plain = undecorated(list(columns))
+    columns = {h: p for h, p in columns.items() if not (words(h) == _FORM_OPENED and _FORM_SENT in map(words, columns))}
     pairs = [
         match
         for column in known.values()
         for header, seen in columns.items()
         if (
-            match := _match(table, column, header, seen, column.name == own, (keys or {}).get(column.name, frozenset()))
+            match := _match(
+                table,
+                column,
+                (header, *plain.get(header, ())),
+                seen,
+                (column.name == key) + (column.name == key and header == own),
+                (keys or {}).get(column.name, frozenset()),
+            )
         )
     ]
     made: dict[str, Match] = {}
@@ -198,18 +217,25 @@ def _may_be(column: ColumnContract, seen: Profile) -> bool:
     return column.kind == "id" and keyed > _NEARLY_ALL and seen.dates < _HARDLY_DATES and len(seen.counts) > _FEW_KEYS
 
 
-def _match(table: str, column: ColumnContract, header: str, seen: Profile, key: bool, others: Set[str]) -> Match | None:
-    near = likeness(header, table, column.name)
-    if near < _CODES_NAMED and may_be(header, column.name) and _names_its_codes(header, column, seen):
+def _match(
+    table: str, column: ColumnContract, said: tuple[str, ...], seen: Profile, key: int, others: Set[str]
+) -> Match | None:
+    """One column as one of a table; ``said`` is its header and what is left of it without decoration.
+
+    ``key`` is 1 for the table's own key, 2 where the source's other files repeat the column too.
+    """
+    header, plain = said[0], said[-1]
+    near = max(likeness(header, table, column.name), *(_PLAIN * likeness(p, table, column.name) for p in said[1:]), 0.0)
+    if near < _CODES_NAMED and may_be(header, column.name) and _names_its_codes(plain, column, seen):
         near = _CODES_NAMED
     coded = column.kind == "code"
-    bare = key and words(header) in _BARE
+    bare = key == _REPEATED_KEY or (key and words(header) in _BARE)
     if near == 0.0 and (not coded or column is _ANSWERS) and not (column.kind == "id" and (others or bare)):
         return None
     if column is _ANSWERS:
         fits: float | None = 1.0 if 1 < len(seen.counts) <= _ANSWERS_IN_USE and seen.numbers < MOSTLY else 0.0
     else:
-        fits = fit(column, seen, key=key)
+        fits = fit(column, seen, key=key > 0)
     if column.name == "team_id" and len(seen.counts) == 1 < seen.filled and fits:
         fits = _ONE_TEAM
     meets = _meets(seen, others) if column.kind == "id" and others else 0.0
@@ -256,7 +282,8 @@ def _names_its_codes(header: str, column: ColumnContract, seen: Profile) -> bool
         and (fit(column, seen) or 0.0) >= _NEARLY_ALL
     ):
         said = f" {words(header)} "
-        if all(f" {words(str(v))} " in said for v in seen.counts.index if words(str(v))):
+        named = {words(str(v)) for v in seen.counts.index} - {""}
+        if not named <= _ANY_ANSWER and all(f" {v} " in said for v in named):
             return True
     parts = [part.strip() for part in re.split(r"/|\bor\b", header)]
     if len(parts) < 2 or column.kind not in ("code", "bool") or not all(parts):

@@ -12,19 +12,22 @@ import pandas as pd
 from hybrid_toolkit.data.known.access_answers import access_said, ticked
 from hybrid_toolkit.data.known.codes import is_outsider, known_code, plain_spelling
 from hybrid_toolkit.data.known.names import words, written_forms
+from hybrid_toolkit.data.matching.periods_across import (
+    DAYS_WORKED,
+    FULL_WEEK_HOURS,
+    HOURS_OF_A_DAY,
+    MONTHLY_AMOUNTS,
+    MOST_MONTH_DAYS,
+    amounts_across,
+    months_of,
+)
 from hybrid_toolkit.data.matching.profile import FEW_CODES, MOST_FTE, MOSTLY, PERCENT, Profile, SourceProfile, fit
-from hybrid_toolkit.data.matching.tables import Choice, months_of
+from hybrid_toolkit.data.matching.tables import Choice
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS, TABLES
 
-_WEEK_HOURS, _WORKING_DAYS = 37, 5
-"""A full-time week in local government (the National Joint Council's agreement of 1997: 37 hours)."""
-DAY_HOURS = _WEEK_HOURS / _WORKING_DAYS
-"""Hours of a working day: 37 hours a week over five days."""
 _MOST_WEEK_HOURS = 40
 """Contracted hours that pass this are percentages of a full-time post."""
-_MONTH_DAYS = 31
-"""Amounts of a month that stay within this are days."""
 _FEW_STATES = 8
 """What became of a session is said in so many ways at most; more are notes; assumed."""
 _FEW_SIGNS = 12
@@ -153,14 +156,6 @@ def _spells(part: ProposedPart) -> None:
                 part.step("keep", header, [v for v in values if v not in other])
 
 
-_MEASURES = (
-    ("cases", r"caseloads?|cases"),
-    ("sick_days", r"sick\w*|absences?"),
-    ("h_office", r"office|desk|on ?site"),
-    ("h_home", r"home\w*|wfh|agile|hybrid|remote"),
-)
-
-
 _NO_DAY = (
     r"\s*(?:a/?l|annual leave|leave|s/?l|sick\w*(?: leave)?|mat\w*(?: leave)?|absent|c|canc\w*|n/?a|new(?: starter)?|"
     r"no|n|not held|x|dna|left|lts|-)\s*"
@@ -170,7 +165,7 @@ _NO_DAY = (
 
 def _grid(part: ProposedPart) -> None:
     """Months across: what they hold is told by the name of the file or sheet; hours at home are a guess."""
-    months = months_of(part.source)
+    months = months_of(part.source.usable)
     if part.table == "supervision":
         part.steps["grid"] = {"columns": months, "name": "", "value": "date"}
         part.steps["skip_empty"] = ["worker_id", "date"]
@@ -182,12 +177,9 @@ def _grid(part: ProposedPart) -> None:
         if other:
             part.steps["missing"] = {"date": sorted(other)}
         return
-    said = words(part.source.ref)
-    value = next((c for c, p in _MEASURES if re.search(rf"\b(?:{p})\b", said)), "h_home")
-    part.steps["grid"] = {"columns": months, "name": "month", "value": value}
+    value, steps = amounts_across(part.source.ref, part.source.usable)
+    part.steps |= steps
     part.how |= {"month": ("step", True), value: ("step", value != "h_home")}
-    if value in ("h_home", "h_office"):
-        part.step("times", value, DAY_HOURS)
 
 
 def _status(part: ProposedPart, last: str) -> None:
@@ -249,7 +241,7 @@ def _worker(part: ProposedPart) -> None:
     if "fte" in part.columns:
         high = part.source.columns[part.columns["fte"]].high
         if MOST_FTE < high <= _MOST_WEEK_HOURS:
-            part.step("times", "fte", round(1 / (_WEEK_HOURS if high > _WORKING_DAYS else high), 6))
+            part.step("times", "fte", round(1 / (FULL_WEEK_HOURS if high > DAYS_WORKED else high), 6))
         elif _MOST_WEEK_HOURS < high <= PERCENT:
             part.step("times", "fte", 1 / PERCENT)
     if "role" in part.columns and any(map(is_outsider, _texts(part.source.columns[part.columns["role"]]))):
@@ -270,12 +262,10 @@ def _hours(part: ProposedPart) -> None:
         header = words(part.columns.get(column, ""))
         if re.search(r"\bdays?\b|wfh|\bhome$|\boffice$|onsite", header) and not re.search(r"\bh(?:ou)?rs?\b", header):
             high = part.source.columns[part.columns[column]].high
-            if high <= _MONTH_DAYS:
-                part.step("times", column, DAY_HOURS)
+            if high <= MOST_MONTH_DAYS:
+                part.step("times", column, HOURS_OF_A_DAY)
 
 
-_AMOUNTS = ("h_home", "h_office", "h_visit", "h_commute", "h_visit_travel", "h_court", "sick_days")
-"""Measures of a worker's month that weeks add up to."""
 _SEVERAL = 0.5
 """Share of rows with the worker and month of another from which a source holds weeks or days."""
 
@@ -287,7 +277,7 @@ def _weeks(part: ProposedPart) -> None:
     frame, who = part.source.raw.frame, part.columns["worker_id"]
     months = days_of(frame[part.columns["month"]], part.source.raw.kind).dt.to_period("M")
     again = pd.DataFrame({"who": frame[who], "month": months})[months.notna()].duplicated(keep=False)
-    amounts = [c for c in _AMOUNTS if c in part.columns]
+    amounts = [c for c in MONTHLY_AMOUNTS if c in part.columns]
     if len(again) and again.mean() >= _SEVERAL and amounts:
         part.steps["add_up"] = amounts
 

@@ -166,12 +166,15 @@ class SourceProfile:
         Header -> profile.
     identifying : Mapping[str, str], optional
         Headers that identify a person, which are dropped; header -> kind in words.
+    key : str, default ""
+        The column that numbers its rows and that other sources repeat.
     """
 
     found: Found
     raw: RawTable
     columns: Mapping[str, Profile]
     identifying: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
 
     @property
     def ref(self) -> str:

@@ -19,8 +19,10 @@ from hybrid_toolkit.data.matching.columns import (
     needed_of,
 )
 from hybrid_toolkit.data.matching.items import items_of
-from hybrid_toolkit.data.matching.profile import KEYS_MET, Profile, SourceProfile
+from hybrid_toolkit.data.matching.periods_across import fits_periods, months_of
+from hybrid_toolkit.data.matching.profile import KEYS_MET, SourceProfile
 from hybrid_toolkit.data.matching.remaining import remaining
+from hybrid_toolkit.data.matching.repeated_keys import with_keys
 from hybrid_toolkit.data.reading.raw_table import normal_name
 from hybrid_toolkit.data.tables.contracts import TABLES
 
@@ -60,10 +62,6 @@ _SURE, _AHEAD = 1.6, 0.25
 """The score that needs no second look (about two columns that few tables know) and its lead on the next; assumed."""
 _LEAST_ITEMS = 3
 """Fewer columns that read as items of a questionnaire may be chance; assumed."""
-_LEAST_MONTHS = 3
-"""Columns named after months from which a sheet has months across: fewer may be "before" and "after"."""
-_OF_A_KIND = 0.6
-"""Share of numbers or dates from which months hold them: leave and sickness stand in words among them; assumed."""
 _CHILD_KEY = 0.9
 """A header as near as this to a child's key says that the rows are about children, and no table of staff alone."""
 _CHILDREN = ("family", "child", "access~status")
@@ -118,6 +116,7 @@ def choose(sources: Sequence[SourceProfile], asked: Mapping[str, str] | None = N
         Name of a source -> table that the user says it is.
     """
     told = {normal_name(k): v for k, v in (asked or {}).items()}
+    sources = with_keys(sources)
     first = [_first(one, _asked(one, told), {}) for one in sources]
     keys = _keys(first)
     second = [
@@ -139,13 +138,13 @@ def _again(choice: Choice, keys: Mapping[str, Set[str]]) -> Choice:
             asked[column] = known
     if not asked:
         return choice
-    return replace(choice, matches=_matches(choice.table, choice.source.usable, asked))
+    return replace(choice, matches=_matches(choice.table, choice.source, asked))
 
 
-def _matches(table: str, columns: Mapping[str, Profile], keys: Mapping[str, Set[str]]) -> tuple[Match, ...]:
+def _matches(table: str, one: SourceProfile, keys: Mapping[str, Set[str]]) -> tuple[Match, ...]:
     """Every match of a source with the table that it is: by names, values and keys, and by what is then left."""
-    told = fill_needed(table, columns, match_columns(table, columns, keys))
-    return tuple(remaining(table, columns, told))
+    told = fill_needed(table, one.usable, match_columns(table, one.usable, keys, one.key))
+    return tuple(remaining(table, one.usable, told))
 
 
 def _asked(one: SourceProfile, told: Mapping[str, str]) -> str:
@@ -185,7 +184,7 @@ def _first(one: SourceProfile, asked: str, keys: Mapping[str, Set[str]]) -> Choi
         table = layouts[0] if layouts else asked
     elif best < _LEAST:
         return Choice(one, "", nearest=near, sure=False)
-    matches = _matches(table, one.usable, keys)
+    matches = _matches(table, one, keys)
     second = next((s for s, t in scored if t.split("~")[0] != table.split("~")[0]), 0.0)
     sure = bool(asked) or (best >= _SURE and best - second >= _AHEAD)
     return Choice(one, table, matches, items if table == "survey" else None, near, sure)
@@ -201,13 +200,13 @@ def _score(
     one: SourceProfile, table: str, items: Mapping[str, tuple[str, bool]], keys: Mapping[str, Set[str]]
 ) -> float:
     """Columns that are told apart count more than those that every table has; extra columns count nothing."""
-    matches = match_columns(table, one.usable, keys)
+    matches = match_columns(table, one.usable, keys, one.key)
     there = {m.column for m in matches}
     needed = needed_of(table)
     if table == "survey" and len(items) >= _LEAST_ITEMS:
         there |= {"item", "value"}
-    grid = months_of(one) if table.endswith("~grid") else []
-    if table.endswith("~grid") and not _grid_fits(one, table, grid):
+    grid = months_of(one.usable) if table.endswith("~grid") else []
+    if table.endswith("~grid") and not fits_periods([one.columns[h] for h in grid], table):
         return 0.0
     if grid:
         there |= {"months"}
@@ -262,28 +261,6 @@ def _of_a_child(header: str) -> bool:
     return near >= _CHILD_KEY and near > likeness(header, "worker", "worker_id")
 
 
-_MONTH = re.compile(
-    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*[ \-'/]*(?:\d{4}|\d{2})?|"
-    r"\d{4}-\d{2}(?:-01)?|\d{1,2}/\d{4}|01/\d{2}/\d{4}",
-    re.I,
-)
-
-
-def months_of(one: SourceProfile) -> list[str]:
-    """Columns that are named after a month of a year, where there are three or more."""
-    named = [h for h in one.usable if _MONTH.fullmatch(h.strip()) and re.search(r"\d", h)]
-    return named if len(named) >= _LEAST_MONTHS else []
-
-
-def _grid_fits(one: SourceProfile, table: str, grid: Sequence[str]) -> bool:
-    """Whether the months hold numbers (of a worker's months) or dates (of supervision)."""
-    seen = [one.columns[h] for h in grid if one.columns[h].filled]
-    if not seen:
-        return False
-    share = [p.dates if table == "supervision~grid" else p.numbers for p in seen]
-    return sum(share) / len(share) > _OF_A_KIND
-
-
 def _of_sickness(one: SourceProfile) -> bool:
     """Whether spells are of absence: the file or a column says so."""
     told = [words(one.ref), *map(words, one.columns)]
@@ -312,7 +289,7 @@ def _besides(choice: Choice, have: Set[str]) -> list[Choice]:
     for table in _CHILDREN:
         if table == choice.table or table.split("~")[0] in fed:
             continue
-        matches = tuple(match_columns(table, choice.source.usable))
+        matches = tuple(match_columns(table, choice.source.usable, own=choice.source.key))
         there = {m.column for m in matches}
         key = "child_id" if table == "child" else "family_id"
         if key in there and (table == "family" or there - {key, "family_id"}):

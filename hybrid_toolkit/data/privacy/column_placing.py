@@ -10,7 +10,10 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from hybrid_toolkit.data.known.names import column_names, words
+import numpy as np
+
+from hybrid_toolkit.data.known.concepts import telling_word
+from hybrid_toolkit.data.known.names import LESS_A_FILLER, column_names, is_known_header, likeness, words
 from hybrid_toolkit.data.matching.items import is_answer
 from hybrid_toolkit.data.matching.profile import Profile
 from hybrid_toolkit.data.privacy.identifiers import (
@@ -76,6 +79,9 @@ _AS_MANY, _MEET = 10, 0.95
 other numbers within it all meet them once in a thousand times."""
 _SHORT_NUMBER, _SERIAL = re.compile(r"\d{3,4}"), re.compile(r"\d{1,4}")
 _CODE = re.compile(r"(?=.*\d)[\w\-/.]{4,40}")
+_BIRTHS, _BIRTH_MONTHS, _BIRTH_YEARS, _YEAR = 10, 8, 8, 365
+"""Different days, the months of the year and the years over which nine in ten of them lie, from which days may be of
+birth: those of children lie over up to 18 years, what happens in cases mostly over fewer than eight; assumed."""
 _FEW = 40
 """A column of words with no more distinct values than this, each of them repeated, names nobody by itself."""
 
@@ -159,9 +165,53 @@ def place(table: str, seen: Profile, links: Collection[str] = ()) -> ColumnPlaci
         return ColumnPlacing("hash")
     if (_ID.fullmatch(plain) and not _is_list(seen)) or (_KEY.fullmatch(plain) and _is_key(seen)):
         return ColumnPlacing("hash")
+    if may_be_birth_dates(seen):
+        return ColumnPlacing("ask", "days of many years, as of birth, under a name that tells nothing")
     if seen.filled == 0 or seen.dates >= _NEARLY_ALL or seen.months >= _NEARLY_ALL or is_answer(seen):
         return ColumnPlacing("keep")
     return _by_values(seen, said)
+
+
+def may_be_birth_dates(seen: Profile) -> bool:
+    """Whether a column of days, whose header says nothing, could hold dates of birth: a person has to say.
+
+    Days of birth lie in all months over many years; those of visits, plans and referrals lie near each other. A header
+    with a word that is known ("Joined", "Registered on") tells what its days are.
+
+    Parameters
+    ----------
+    seen : Profile
+        The column.
+
+    Returns
+    -------
+    bool
+        True where nobody could tell it from a column of birth dates.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> born = pd.Series(pd.date_range("1961-03-05", "1999-01-01", freq="217D").strftime("%d/%m/%Y"))
+    >>> [may_be_birth_dates(Profile(h, born)) for h in ("Zq", "Date 2", "Date joined")]
+    [True, True, False]
+    >>> may_be_birth_dates(Profile("Zq", pd.Series(pd.date_range("2023-01-01", periods=60, freq="7D").astype(str))))
+    False
+    """
+    if seen.dates < _NEARLY_ALL or _telling(seen.header):
+        return False
+    days = seen.days.dropna().drop_duplicates()
+    if len(days) < _BIRTHS or days.dt.month.nunique() < _BIRTH_MONTHS or (days.dt.day == 1).mean() > _HALF:
+        return False
+    late, early = np.quantile(days.to_numpy().astype("datetime64[D]").astype(float), (0.95, 0.05))
+    return bool(late - early >= _BIRTH_YEARS * _YEAR)
+
+
+def _telling(header: str) -> bool:
+    """Whether a header says what its days are: a known name, in short forms too, or a word whose meaning is known."""
+    if is_known_header(header) or any(map(telling_word, words(header).split())):
+        return True
+    days = ((t.name, c.name) for t in TABLES.values() for c in t.columns if c.kind == "date")
+    return any(likeness(header, table, column) >= LESS_A_FILLER for table, column in days)
 
 
 def _is_key_header(seen: Profile, known: bool) -> bool:

@@ -276,9 +276,18 @@ def _may_identify(values: pd.Series) -> bool:
     return True
 
 
+_SECTION_47 = re.compile(r"s47(?:dt|st|sd|ed|en|no|id|yn)", re.I)
+"""Days and numbers of enquiries under section 47, which are written as the postcodes S4 7DT and S4 7ED are."""
+
+
+def _kind_of_header(column: object) -> IdentifierKind | None:
+    """The kind of identifier that stands where a name of a column should, as in a file without a header."""
+    return None if _SECTION_47.fullmatch(str(column).strip()) else _kind_of_texts([str(column)])
+
+
 def shown_name(column: object, position: int) -> str:
     """A column's name, or its number where the name itself looks like an identifier (a file without a header)."""
-    if _kind_of_texts([str(column)]) is not None:
+    if _kind_of_header(column) is not None:
         return f"column {position}"
     return str(column)
 
@@ -362,7 +371,7 @@ def _by_name(columns: Mapping[str, list[object]]) -> list[Problem]:
     for table, names in columns.items():
         own = set(TABLES[table].names) if table in TABLES else set()
         for i, name in enumerate(names, start=1):
-            kind = None if name in own or plain_name(name) in own else kind_by_name(name) or _kind_of_texts([str(name)])
+            kind = None if name in own or plain_name(name) in own else kind_by_name(name) or _kind_of_header(name)
             if kind is not None:
                 text = f"the name of the column says that it holds {with_article(kind.name)}."
                 problems.append(Problem(table, shown_name(name, i), "IDENTIFIER-NAME", 0, (), text, HOW))

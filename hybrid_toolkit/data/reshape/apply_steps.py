@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.known.answers import answer_number
+from hybrid_toolkit.data.known.names import without_week
 from hybrid_toolkit.data.privacy.pseudonym import pseudonym
 from hybrid_toolkit.data.reading.raw_table import normal_name
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.half_days import FrameMade, halves_of
 from hybrid_toolkit.data.reshape.step_kinds import Grid, Households, Open, Spells, Steps, Wide
-from hybrid_toolkit.errors import plural
+from hybrid_toolkit.errors import agreeing, plural
 
 WAVE_GAP = 31
 """Answers more than this many days after the last ones begin a new wave."""
@@ -90,8 +91,12 @@ def _wide(frame: pd.DataFrame, wide: Wide, find: Callable[[str], str]) -> FrameM
     made = made.reset_index()
     made.index = pd.Index(numbers.to_numpy())
     made.columns = pd.Index([*rows, *questions])
-    note = f"{len(held):,} answers, one a row, became {len(made):,} rows with {len(questions)} questions"
-    return made.astype("str"), [note + (f"; {int(twice.sum()):,} earlier answers were left out" if twice.any() else "")]
+    note = (
+        f"{plural(len(held), 'answer')}, one a row, became {plural(len(made), 'row')} with "
+        f"{plural(len(questions), 'question')}"
+    )
+    again = plural(int(twice.sum()), "earlier answer was", "earlier answers were")
+    return made.astype("str"), [note + (f"; {again} left out" if twice.any() else "")]
 
 
 def _grid(frame: pd.DataFrame, grid: Grid, find: Callable[[str], str]) -> FrameMade:
@@ -101,7 +106,8 @@ def _grid(frame: pd.DataFrame, grid: Grid, find: Callable[[str], str]) -> FrameM
     long = frame.reset_index(names="_row").melt(["_row", *rest], columns, name, grid.value)
     long = long[long[grid.value].notna()].sort_values("_row", kind="stable")
     long.index = pd.Index(long.pop("_row").to_numpy())
-    return long.astype("str"), [f"{len(columns)} columns of periods became {len(long):,} rows"]
+    long[name] = long[name].map(without_week)
+    return long.astype("str"), [f"{plural(len(columns), 'column')} of periods became {plural(len(long), 'row')}"]
 
 
 def _spells(frame: pd.DataFrame, spells: Spells, find: Callable[[str], str], kind: str) -> FrameMade:
@@ -125,11 +131,13 @@ def _spells(frame: pd.DataFrame, spells: Spells, find: Callable[[str], str], kin
         amounts += [f"{min(a, 31):g}" for a in whole * share]
     made = frame.iloc[rows].copy()
     made["month"], made[spells.into] = _text(months, made.index), _text(amounts, made.index)
-    notes = [f"{int(good.sum()):,} spells were spread over {len(made):,} months"]
+    notes = [f"{plural(int(good.sum()), 'spell was', 'spells were')} spread over {plural(len(made), 'month')}"]
     if still.any():
-        notes.append(f"{int(still.sum()):,} spells without an end were ended with the extract")
+        many = plural(int(still.sum()), "spell without an end was", "spells without an end were")
+        notes.append(f"{many} ended with the extract")
     if (~good).any():
-        notes.append(f"{int((~good).sum()):,} spells without a first day, or that end before they begin, were left out")
+        many = plural(int((~good).sum()), "spell was", "spells were")
+        notes.append(f"{many} left out without a first day, or with an end before it")
     return made, notes
 
 
@@ -152,7 +160,8 @@ def _open(frame: pd.DataFrame, spans: Open, find: Callable[[str], str], kind: st
             frame.loc[first.index].assign(month=f"{month}-01", **{spans.into: first.map(held).map("{:.0f}".format)})
         )
     made = pd.concat(parts) if parts else frame.iloc[:0].assign(month="", **{spans.into: ""})
-    note = f"{int(start.notna().sum()):,} spells were counted on the last day of {len(parts)} months"
+    many = plural(int(start.notna().sum()), "spell was", "spells were")
+    note = f"{many} counted on the last day of {plural(len(parts), 'month')}"
     return made.astype("str"), [note]
 
 
@@ -166,9 +175,10 @@ def _long(frame: pd.DataFrame, items: Mapping[str, tuple[str, str]]) -> FrameMad
         part = frame.drop(columns=list(items)).assign(instrument=instrument, item=item, value=value)
         parts.append(part.loc[value.notna()])
     made = pd.concat(parts).sort_index(kind="stable") if parts else frame
-    notes = [f"{len(items)} columns of answers became {len(made):,} rows"]
+    notes = [f"{plural(len(items), 'column')} of answers became {plural(len(made), 'row')}"]
     if unread:
-        notes.append(f"{unread:,} answers that are no number and no known label were left out")
+        many = plural(unread, "answer was", "answers were")
+        notes.append(f"{many} left out: no number and no known label")
     return made.astype("str"), notes
 
 
@@ -193,9 +203,9 @@ def _flags(frame: pd.DataFrame, flags: Mapping[str, Mapping[str, Mapping[str, bo
             texts = [str(s[column]).lower() if isinstance(s, dict) and column in s else None for s in said]
             made[column] = _text(texts, frame.index)
         unknown = int((frame[header].notna() & said.isna()).sum())
-        notes.append(f"'{header}' became {len({c for a in answers.values() for c in a})} yes/no columns")
+        notes.append(f"'{header}' became {plural(len({c for a in answers.values() for c in a}), 'yes/no column')}")
         if unknown:
-            notes.append(f"{unknown:,} answers of '{header}' are in no list and were taken as not known")
+            notes.append(_in_no_list(unknown, header))
     return made, notes
 
 
@@ -207,10 +217,20 @@ def _ticks(frame: pd.DataFrame, ticks: Mapping[str, Mapping[str, str]]) -> Frame
         for answer, column in answers.items():
             texts = [str(normal_name(answer) in t).lower() if isinstance(t, set) else None for t in ticked]
             made[column] = _text(texts, frame.index)
-        notes.append(f"'{header}', in which all that applies is ticked, became {len(answers)} yes/no columns")
+        many = plural(len(answers), "yes/no column")
+        notes.append(f"'{header}', in which all that applies is ticked, became {many}")
+        known = {normal_name(a) for a in answers} | {""}
+        if new := sum(len(t - known) for t in ticked if isinstance(t, set)):
+            notes.append(_in_no_list(new, header, "left out"))
         if (~filled).any():
-            notes.append(f"{int((~filled).sum()):,} rows with nothing ticked were taken as not known")
+            many = plural(int((~filled).sum()), "row with nothing ticked was", "rows with nothing ticked were")
+            notes.append(f"{many} taken as not known")
     return made, notes
+
+
+def _in_no_list(many: int, header: str, done: str = "taken as not known") -> str:
+    is_, was = agreeing(many, "is", "are"), agreeing(many, "was", "were")
+    return f"{plural(many, 'answer')} of '{header}' {is_} in no list and {was} {done}"
 
 
 def _each(frame: pd.DataFrame, column: str, texts: Mapping[str, tuple[str, ...]]) -> FrameMade:
@@ -229,5 +249,7 @@ def _households(frame: pd.DataFrame, households: Households, find: Callable[[str
     joined = by.fillna("").agg("|".join, axis=1).map(lambda v: "F" + pseudonym(normal_name(v), key))
     made = frame.assign(family_id=joined.where(same, child).astype("str"))
     alone = int((~same).sum())
-    note = f"{int(joined[same].nunique()):,} families were made by {', '.join(households.by)}"
-    return made, [note + (f"; {alone:,} rows without it are families of one child" if alone else "")]
+    many = plural(int(joined[same].nunique()), "family was", "families were")
+    note = f"{many} made by {', '.join(households.by)}"
+    single = plural(alone, "row without it is a family of one child", "rows without it are families of one child")
+    return made, [note + (f"; {single}" if alone else "")]

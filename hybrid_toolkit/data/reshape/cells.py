@@ -90,8 +90,9 @@ def before_codes(
             notes += told
     for column, by in steps.times.items():
         if column in made:
+            filled = int(made[column].notna().sum())
             made[column] = _times(made[column], by, TABLES[table_map.table][column].unit)
-            notes.append(f"{column} was multiplied by {by:g}")
+            notes.append(f"{plural(filled, 'cell')} of {column} {agreeing(filled, 'was', 'were')} multiplied by {by:g}")
     return made, notes
 
 
@@ -129,7 +130,8 @@ def after_codes(frame: pd.DataFrame, table_map: TableMap, kind: str = "csv") -> 
     first = ~frame.duplicated(list(key))
     made = frame.assign(**{spells.into: whole.map("{:g}".format).astype("str")}).loc[first]
     added = int((~first).sum())
-    return made, [*told, f"{added:,} further spells of the same month were added up"] if added else told
+    many = plural(added, "further spell of the same month was", "further spells of the same month were")
+    return made, [*told, f"{many} added up"] if added else told
 
 
 def _only(frame: pd.DataFrame, column: ColumnContract, codes: tuple[str, ...], given: Mapping[str, str]) -> FrameMade:

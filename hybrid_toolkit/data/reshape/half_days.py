@@ -9,7 +9,7 @@ import pandas as pd
 from hybrid_toolkit.data.reading.raw_table import ENGLAND
 from hybrid_toolkit.data.reshape.dates import as_iso, days_of
 from hybrid_toolkit.data.tables.contract import TableContract
-from hybrid_toolkit.errors import plural
+from hybrid_toolkit.errors import agreeing, plural
 
 FrameMade = tuple[pd.DataFrame, list[str]]
 
@@ -74,11 +74,16 @@ def added_up(frame: pd.DataFrame, contract: TableContract, columns: Sequence[str
             made[column.name] = text.where(
                 ~text.str.fullmatch(r"\d{4}-\d{2}-\d{2}").fillna(False), text.str[:7] + "-01"
             )
-    keys = [made[k] for k in contract.key]
+    keys, notes = [made[k] for k in contract.key], list[str]()
     for name in (c for c in columns if c in made):
-        sums = pd.to_numeric(made[name], errors="coerce").groupby(keys, dropna=False).transform("sum", min_count=1)
+        numbers = pd.to_numeric(made[name], errors="coerce")
+        if many := int((made[name].notna() & numbers.isna()).sum()):
+            notes.append(
+                f"{plural(many, 'cell')} of {name} that {agreeing(many, 'is', 'are')} no number: left out of sums"
+            )
+        sums = numbers.groupby(keys, dropna=False).transform("sum", min_count=1)
         made[name] = sums.map("{:g}".format, na_action="ignore").astype("str")
     again = made.duplicated(list(contract.key), keep="last")
     note = f"{plural(int(again.sum()), 'further row was', 'further rows were')} added up with the same "
     note += ", ".join(contract.key)
-    return made.loc[~again], [note] if again.any() else []
+    return made.loc[~again], [*notes, note] if again.any() else notes
