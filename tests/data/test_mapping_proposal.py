@@ -185,3 +185,41 @@ def test_every_item_that_the_toolkit_writes_is_known_by_its_id(tmp_path: Path) -
     (tmp_path / "mapping.toml").write_text(proposal.toml, encoding="utf-8")
     mapped = load_data(tmp_path, mapping=tmp_path / "mapping.toml")["survey"]
     assert len(mapped) == len(load_data(tmp_path)["survey"]) > 0
+
+
+def test_the_family_of_a_visit_is_found_through_the_list_of_children(tmp_path: Path) -> None:
+    """Visits are noted by child; the child's own number stood for the family, which no list of families has."""
+    children = [f"{40000 + 7 * i},{900 + i // 2},F" for i in range(60)]
+    visits = [f"{70001 + i},{40000 + 7 * (i % 62)},{i % 28 + 1:02d}/05/2024,Home visit" for i in range(124)]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "Children.csv").write_text("\n".join(["Child ID,Household,Gender", *children]))
+    (tmp_path / "in" / "Visits.csv").write_text("\n".join(["Visit ID,Child ID,Visit date,How", *visits]))
+    (tmp_path / "m.toml").write_text(propose_mapping(tmp_path / "in").toml)
+    data = load_data(tmp_path / "in", tmp_path / "m.toml")
+    contact, known = data["contact"], set(data["family"]["family_id"])
+    listed = contact["child_id"].isin(data["child"]["child_id"])
+    assert len(contact) == 124 and listed.sum() == 120
+    assert contact["family_id"][listed].isin(known).all() and contact["family_id"][listed].nunique() == 30
+    assert (contact["family_id"][~listed] == contact["child_id"][~listed]).all(), "a child in no list"
+    notes = " ".join(n for s in data.provenance for n in s.notes)
+    assert "120 of 124 values of family_id were translated through Children.csv; 4 were kept" in notes
+
+
+def test_classifications_of_children_are_plans_where_they_name_one(tmp_path: Path) -> None:
+    """One case system keeps plans in a list of all that a child is; it was taken for referrals."""
+    said = ["Child in need", "Child protection plan", "Looked after child", "Two workers to visit"]
+    rows = [
+        f"{40000 + 7 * (i % 60)},{said[i % 4]},{i % 28 + 1:02d}/0{1 + i % 9}/2023,"
+        + (f"{i % 28 + 1:02d}/0{1 + i % 9}/2024" if i % 3 else "")
+        for i in range(160)
+    ]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "Classifications.csv").write_text(
+        "\n".join(["Person ID,Classification,Start Date,End Date", *rows])
+    )
+    (tmp_path / "in" / "Persons.csv").write_text(
+        "\n".join(["Person ID,Gender,Ethnicity", *(f"{40000 + 7 * i},Female,White British" for i in range(60))])
+    )
+    (tmp_path / "m.toml").write_text(propose_mapping(tmp_path / "in").toml)
+    plans = load_data(tmp_path / "in", tmp_path / "m.toml")["plan_spell"]
+    assert plans["plan"].value_counts().to_dict() == {"cin": 40, "cp": 40, "cla": 40}

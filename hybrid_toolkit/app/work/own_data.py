@@ -148,6 +148,7 @@ def recognise_files(bench: Bench, path: str, tables: Pairs = (), stamp: str = ""
     """
     from hybrid_toolkit.data.mapping.propose_mapping import ROWS_MATCHED
     from hybrid_toolkit.data.matching.profile import profile
+    from hybrid_toolkit.data.matching.repeated_keys import with_keys
     from hybrid_toolkit.data.matching.tables import choose
     from hybrid_toolkit.data.reading.readers import find_sources
     from hybrid_toolkit.disclosure.policy import FLOOR_THRESHOLD
@@ -169,11 +170,10 @@ def recognise_files(bench: Bench, path: str, tables: Pairs = (), stamp: str = ""
         if len(held.raw.frame.columns):
             seen.append(held)
     taken: dict[str, list[Any]] = {}
-    for choice in choose(seen, dict(tables) or None):
+    for choice in choose(with_keys(seen), dict(tables) or None):
         taken.setdefault(choice.source.ref, []).append(choice)
     for ref, choices in taken.items():
-        held = choices[0].source
-        rows = len(held.raw.frame)
+        held, rows = choices[0].source, len(choices[0].source.raw.frame)
         about = f"fewer than {FLOOR_THRESHOLD}" if rows < FLOOR_THRESHOLD else f"about {5 * round(rows / 5):,}"
         usable = list(held.usable.items())
         out.append(

@@ -164,6 +164,7 @@ _NEVER = {
         r"\b(?:due|record\w*|input|entered|created|birth|dob|authoris\w*|next|target)\b|\b(?:from|until)$"
     ),
     "start_date": re.compile(r"\b(?:birth|dob|end|leav\w*|left)\b"),
+    "agency": re.compile(r"\bbank\b"),  # bank staff are the employer's own
     "leave_date": re.compile(r"\b(?:start\w*|birth|joined|annual)\b"),
     "end_date": re.compile(r"\b(?:start\w*|birth)\b"),
     "worker_id": re.compile(

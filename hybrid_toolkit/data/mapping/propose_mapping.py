@@ -21,6 +21,7 @@ from hybrid_toolkit.data.mapping.return_parts import ReturnPart, return_parts
 from hybrid_toolkit.data.matching.parts import ProposedPart
 from hybrid_toolkit.data.matching.plan import plan_parts
 from hybrid_toolkit.data.matching.profile import SourceProfile, profile
+from hybrid_toolkit.data.matching.repeated_keys import with_keys
 from hybrid_toolkit.data.matching.tables import Choice, choose
 from hybrid_toolkit.data.matching.write import HEAD, ProposalRow, write_part
 from hybrid_toolkit.data.reading.raw_table import FIRST_ROWS, nearest_names, normal_name
@@ -130,6 +131,7 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
             code="MAP-NOTHING",
         )
     _check(tables or {}, sources)
+    sources = with_keys(sources)
     choices = choose(sources, tables)
     known = return_parts(sources)
     theirs = {(k.table_map.table, k.source.ref) for k in known}

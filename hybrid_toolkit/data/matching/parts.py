@@ -12,6 +12,7 @@ import pandas as pd
 from hybrid_toolkit.data.known.access_answers import access_said, ticked
 from hybrid_toolkit.data.known.codes import is_outsider, known_code, plain_spelling
 from hybrid_toolkit.data.known.names import words, written_forms
+from hybrid_toolkit.data.known.readable_codes import reads
 from hybrid_toolkit.data.matching.periods_across import (
     DAYS_WORKED,
     FULL_WEEK_HOURS,
@@ -293,6 +294,12 @@ def _plan(part: ProposedPart) -> None:
     named = [plan for plan, pattern in _PLANS if re.search(rf"\b(?:{pattern})\b", said)]
     if "plan" not in part.columns and len(named) == 1:
         part.step("constants", "plan", named[0])
+    header = part.columns.get("plan", "")
+    if "classification" in words(header):  # a system's list of all that a child is: plans among warnings and settings
+        values = _texts(part.source.columns[header])
+        plans = [v for v in values if reads(TABLES["plan_spell"]["plan"], v)]
+        if plans and len(plans) < len(values):
+            part.step("keep", header, plans)
 
 
 def _first_and_later(part: ProposedPart) -> None:

@@ -26,6 +26,7 @@ def plan_parts(choices: Sequence[Choice]) -> list[ProposedPart]:
         _link(part, link)
     for part in parts:
         _hash_names(part)
+    _families(parts)
     _loose(parts)
     _teams(parts)
     parts += _teams_of_staff(parts)
@@ -76,6 +77,30 @@ def _link(part: ProposedPart, link: Link) -> None:
     part.columns = {link.column: link.header} | {c: h for c, h in part.columns.items() if c != link.column}
     part.how[link.column] = ("keys", False)
     part.step("lookup", link.column, {"source": link.source.ref, "from": link.come, "to": link.to})
+
+
+def _families(parts: Sequence[ProposedPart]) -> None:
+    """The family of a child for what is noted by child alone, through a list that has both.
+
+    A child who is in no list, or in two families, stays a family of its own.
+    """
+    lists = [p for p in parts if p.table == "child" and {"child_id", "family_id"} <= set(p.columns)]
+    for part in parts:
+        child = part.columns.get("child_id")
+        if child is None or part.columns.get("family_id") != child:
+            continue
+        for one in lists:
+            come, to = one.columns["child_id"], one.columns["family_id"]
+            pairs = one.source.raw.frame[[come, to]].dropna().drop_duplicates()
+            if (
+                come != to
+                and pairs[come].is_unique
+                and meets(_column(part, "child_id"), _column(one, "child_id")) >= HALF_MET
+            ):
+                given = {"source": one.source.ref, "from": come, "to": to, "rest": "keep"}
+                part.step("lookup", "family_id", given)
+                part.how["family_id"] = ("keys", False)
+                break
 
 
 def _hash_names(part: ProposedPart) -> None:
@@ -231,11 +256,14 @@ def unread(part: ProposedPart) -> dict[str, list[tuple[str, int]]]:
         header = part.columns[column]
         if contract[column].kind in ("code", "bool") and column not in done:
             aside = _table(part, "each").get(header, {})
-            only = column in _table(part, "only")
+            only, kept = column in _table(part, "only"), _table(part, "keep").get(header)
             odd = [
                 (str(v), int(n))
                 for v, n in part.source.columns[header].counts.items()
-                if not reads(contract[column], str(v)) and v not in aside and not (only and is_outsider(str(v)))
+                if not reads(contract[column], str(v))
+                and v not in aside
+                and not (only and is_outsider(str(v)))
+                and (kept is None or v in kept)
             ]
             if odd:
                 found[column] = odd

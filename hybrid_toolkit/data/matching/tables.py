@@ -22,7 +22,6 @@ from hybrid_toolkit.data.matching.items import items_of
 from hybrid_toolkit.data.matching.periods_across import fits_periods, months_of
 from hybrid_toolkit.data.matching.profile import KEYS_MET, SourceProfile
 from hybrid_toolkit.data.matching.remaining import remaining
-from hybrid_toolkit.data.matching.repeated_keys import with_keys
 from hybrid_toolkit.data.reading.raw_table import normal_name
 from hybrid_toolkit.data.tables.contracts import TABLES
 
@@ -111,12 +110,11 @@ def choose(sources: Sequence[SourceProfile], asked: Mapping[str, str] | None = N
     Parameters
     ----------
     sources : Sequence[SourceProfile]
-        From ``profile``.
+        From ``profile``, with the keys that others repeat (``with_keys``).
     asked : Mapping[str, str] | None, optional
         Name of a source -> table that the user says it is.
     """
     told = {normal_name(k): v for k, v in (asked or {}).items()}
-    sources = with_keys(sources)
     first = [_first(one, _asked(one, told), {}) for one in sources]
     keys = _keys(first)
     second = [

@@ -58,6 +58,8 @@ def looked_up(
             code="MAP-LOOKUP",
         )
     by = f", on the day of {lookup.on}" if lookup.on else ""
+    if lookup.rest and met < filled:
+        made, by = made.where(made.notna(), values), f"; {filled - met:,} {agreeing(filled - met, 'was', 'were')} kept"
     return made, f"{met:,} of {filled:,} values of {column} were translated through {other.origin}{by}"
 
 

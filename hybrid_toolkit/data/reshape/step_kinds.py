@@ -75,7 +75,8 @@ class Lookup:
     ``of`` names the source column that this holds for, where a column may come from several; empty for all. With
     ``start``, the other source holds spells (``end`` may be empty for ever): of those that hold on the day in the
     contract column ``on``, the one that began last counts, as for the case holder on the day of a visit. ``where``
-    names columns of the other source and the texts of the rows that count.
+    names columns of the other source and the texts of the rows that count. ``rest`` is ``"keep"`` where what meets
+    nothing stays as it is, as the number of a child who is in no list of families.
     """
 
     source: tuple[str, ...]
@@ -86,6 +87,7 @@ class Lookup:
     end: tuple[str, ...] = ()
     on: str = ""
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

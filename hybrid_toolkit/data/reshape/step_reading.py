@@ -160,7 +160,7 @@ class _Reader:
         made = {}
         for column, given in value.items() if isinstance(value, dict) else []:
             found = self.fields(
-                f"lookup.{column}", given, ("source", "from", "to"), ("of", "start", "end", "on", "where")
+                f"lookup.{column}", given, ("source", "from", "to"), ("of", "start", "end", "on", "where", "rest")
             )
             if found and self.column("lookup", column):
                 names = ("source", "from", "to", "start", "end")
@@ -173,7 +173,10 @@ class _Reader:
                 source, come, to, start, end = texts
                 given = found.get("where", {})
                 where = {k: self.texts(f"lookup.{column}.where", v) for k, v in given.items()}
-                made[column] = Lookup(source, come, to, str(found.get("of", "")), start, end, on, where)
+                rest = str(found.get("rest", ""))
+                if rest not in ("", "keep") or (rest and on):
+                    self.wrong(f"lookup.{column}.rest", 'must be "keep", and stands for no look-up on a day')
+                made[column] = Lookup(source, come, to, str(found.get("of", "")), start, end, on, where, rest)
         return made
 
     def only(self, value: object) -> Mapping[str, tuple[str, ...]]:
