@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from hybrid_toolkit.app.assessment import without_source_ids
 from hybrid_toolkit.app.workspace import Workspace
 from hybrid_toolkit.errors import UsageError
 
@@ -93,17 +94,24 @@ def new_action(
         taken = {a.get("seed") for a in actions(visit.saved_in)}
         free = next((a for a in suggest_actions(gap) if a.id not in taken), None)
         ready = [m for m in gap.metrics if REGISTRY[m].computed]
-        made |= {"words": free.text if free is not None else "", "seed": free.id if free is not None else ""}
+        if free is not None:
+            made |= {"words": without_source_ids(free.text), "seed": free.id}
+        else:
+            made |= {"words": "", "seed": ""}
         made |= {"measure": ready[0] if ready else "", "gap": gap.item, "gap_text": gap.text}
     if answer is not None:
         statement, chosen = answer
         measures = (*chosen.metrics, *statement.metrics)
-        made |= {"words": chosen.text, "seed": chosen.id, "measure": measures[0] if measures else ""}
+        made |= {
+            "words": without_source_ids(chosen.text),
+            "seed": chosen.id,
+            "measure": measures[0] if measures else "",
+        }
         made |= {"gap": statement.id, "gap_text": statement.text, "statement": True}
         made |= {"level": chosen.levels[0]} if len(chosen.levels) == 1 else {}
     if chosen_at is not None:
         chosen, level = chosen_at
-        made |= {"words": chosen.text, "seed": chosen.id, "level": level}
+        made |= {"words": without_source_ids(chosen.text), "seed": chosen.id, "level": level}
         made |= {"measure": chosen.metrics[0]} if chosen.metrics else {}
     numbers: list[int] = []
 

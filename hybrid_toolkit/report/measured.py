@@ -23,7 +23,7 @@ from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.people import PERSON_KEYS, people_of, totals_note, with_people
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_note
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
-from hybrid_toolkit.metrics.specs.registry import find_metrics
+from hybrid_toolkit.metrics.specs.registry import find_metrics, plain_ids
 from hybrid_toolkit.report.published_reference import release_published
 
 ALL_GROUPS = "all"
@@ -123,7 +123,7 @@ def _released(
         *([gone] if gone else []),
         *([said] if said else []),
         *(f"{g}: {flag}." for g, flag in flags if flag),
-        *spec.caveats,
+        *map(plain_ids, spec.caveats),
     ]
     published = None
     if beside is not None:

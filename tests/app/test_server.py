@@ -109,10 +109,19 @@ def test_the_address_of_a_database_is_on_no_command_line() -> None:
         server.stop()
 
 
+def text_of(url: str, opener: OpenerDirector) -> str:
+    with opener.open(url) as answer:
+        return str(answer.read().decode())
+
+
 def test_every_page_answers_and_an_unknown_one_does_not(address: str, inside: OpenerDirector) -> None:
     for page in all_pages():
         if "<" not in page.path:
             assert status(address + page.path, inside) == 200, page.path
+            shown = re.sub(
+                r"(?s)<details class=.analysts.*?</details>|<[^>]*>", "", text_of(address + page.path, inside)
+            )
+            assert not re.findall(r"\bS\d-[A-Z]+\d", shown), f"ids of statements on {page.path}"
     assert status(f"{address}/nothing-here", inside) == 404
     assert find_page("/../etc/passwd") is None
 

@@ -16,7 +16,7 @@ from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.compute import metric_values
 from hybrid_toolkit.metrics.grouping import groups, periods
 from hybrid_toolkit.metrics.people import PERSON_KEYS
-from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.metrics.specs.registry import REGISTRY, plain_ids
 from hybrid_toolkit.synth.write import write_authority
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
 from hybrid_toolkit.widgets.explorer.metric_page import intervals_svg, metric_table
@@ -32,6 +32,12 @@ def in_its_step(value: float, n: int, *, share: bool) -> float:
     """Rounded as counts to 5 ask: a share of n in steps of 5/n; a mean below ten in the next round step from 1/n."""
     step = max(5 / n, 0.001) if share else next(s for s in (0.001, 0.002, 0.005, 0.01, 0.02, 0.025, 0.05) if s >= 1 / n)
     return round(round(value / step) * step, 9)
+
+
+def test_no_key_of_a_metric_or_table_stands_in_what_a_view_says() -> None:
+    said = [plain_ids(caveat) for spec in REGISTRY.values() for caveat in spec.caveats]
+    assert not [words for words in said if re.search(r"[a-z]{2}_[a-z]", words)]
+    assert plain_ids("see remote_share_attendance.") == f"see '{REGISTRY['remote_share_attendance'].name}'."
 
 
 def some_views(views: MetricViews) -> Iterator[MetricView]:

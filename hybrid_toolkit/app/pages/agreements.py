@@ -64,7 +64,9 @@ def _list(visit: Visit) -> Answered:
         rows.append({"held": Entered(held), "draft": one is None, "missing": missing, "review": review,
                      "decision": DECISIONS.get(held.get("decision", ""), DECISIONS["pending"])})  # fmt: skip
     whole = Agreements(tuple(a for a in map(_whole, _saved(visit)) if a is not None))
-    values = {"rows": rows, "said": whole.summary(visit.today), "aside": _saved(visit, archived=True),
+    drafts_only = bool(rows) and all(r["draft"] for r in rows)
+    said = "No arrangement is complete yet." if drafts_only else whole.summary(visit.today)
+    values = {"rows": rows, "said": said, "aside": _saved(visit, archived=True),
               "starts": STARTS, "turns": visit.saved_in.steps(AGREEMENTS)}  # fmt: skip
     return PageView("agreements.html.j2", values)
 

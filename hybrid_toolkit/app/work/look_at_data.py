@@ -32,6 +32,8 @@ QUICK_MEASURE = "sick_days_per_month"
 """What the first look at the simulated service shows: its contacts take minutes to hold apart over all groupings."""
 REVIEW_LENS = "review"
 """The page of the employers' review: the checklist of its four domains, each with its measures."""
+_OF_METRICS = ("practice", "wellbeing")
+"""Pages that show single measures: what the page of all measures has worked out serves them too."""
 MOST_TABLES = 40
 
 
@@ -178,8 +180,11 @@ def _found(
 
         offered = {NOTHING_BESIDE: "Nothing", PUBLISHED_BESIDE: "Published figures"}
         beside = asked.get("beside", "") if asked.get("beside", "") in offered else NOTHING_BESIDE
-        shown = _review(bench, published if beside == PUBLISHED_BESIDE else None)
-        return None, shown, {"beside": offered}, {"beside": beside}
+        kept = bench.kept.setdefault(REVIEW_LENS, {})
+        key = published if beside == PUBLISHED_BESIDE else None
+        if key not in kept:
+            kept[key] = _review(bench, key)
+        return None, kept[key], {"beside": offered}, {"beside": beside}
     from dataclasses import asdict, fields
 
     from hybrid_toolkit.errors import StudyError
@@ -187,7 +192,9 @@ def _found(
 
     module, name = DRAWN_LENSES[lens]
     held = import_module(f"hybrid_toolkit.widgets.{module}")
-    views = bench.kept.get(lens) or getattr(held, f"{name}Views")(bench.data, gate=bench.gate)
+    key, metrics = bench.kept.get(MEASURES_LENS, (None, None))
+    shared = {"metrics": metrics} if lens in _OF_METRICS and key == NONE_CHOSEN else {}
+    views = bench.kept.get(lens) or getattr(held, f"{name}Views")(bench.data, gate=bench.gate, **shared)
     bench.kept[lens] = views
     if (empty := views.empty()) is not None:
         return empty, None, {}, {}

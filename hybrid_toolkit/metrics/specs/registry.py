@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 if TYPE_CHECKING:
     from hybrid_toolkit.data.coverage import Need
 
-__all__ = ["NOT_CO_PRODUCED", "REGISTRY", "MetricSpec", "catalogue", "find_metrics", "needs", "register"]
+__all__ = ["NOT_CO_PRODUCED", "REGISTRY", "MetricSpec", "catalogue", "find_metrics", "needs", "plain_ids", "register"]
 
 REGISTRY: dict[str, MetricSpec] = {}
 """Metric id -> spec, in the order of the measurement specification."""
@@ -159,3 +160,28 @@ def needs() -> tuple[Need, ...]:
 
     specs: Sequence[MetricSpec] = [s for s in REGISTRY.values() if s.computed]
     return tuple(Need(s.id, "metric", s.name, s.question, tables=dict(s.columns), values=dict(s.values)) for s in specs)
+
+
+def plain_ids(text: str) -> str:
+    """A text of the catalogue for readers: metrics by name, tables and columns without underscores.
+
+    Parameters
+    ----------
+    text : str
+        Such as a caveat.
+
+    Returns
+    -------
+    str
+        The text without ids.
+
+    Examples
+    --------
+    >>> plain_ids("Read worked_unwell beside it. Without worker_month it is not known.")
+    "Read 'Working while unwell' beside it. Without worker month it is not known."
+    """
+    return re.sub(
+        r"\b[a-z]{2,}(?:_[a-z0-9]+)+\b",
+        lambda id_: f"'{REGISTRY[id_[0]].name}'" if id_[0] in REGISTRY else id_[0].replace("_", " "),
+        text,
+    )

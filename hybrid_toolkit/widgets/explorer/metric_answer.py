@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.metrics.grouping import group_label
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
+from hybrid_toolkit.metrics.specs.registry import plain_ids
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, period_label
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, ExplorerState
 
@@ -306,7 +307,7 @@ def view_notes(spec: MetricSpec, rows: pd.DataFrame, hidden: int, gate: Gate) ->
     notes = [f"Asks: {spec.question}"]
     flags = list(dict.fromkeys(f for flag in rows["flag"] for f in flag.split("; ") if f))
     notes += [f"Take care: {flag}." for flag in flags]
-    notes += list(spec.caveats)
+    notes += [plain_ids(caveat) for caveat in spec.caveats]
     if spec.co_produced == NOT_CO_PRODUCED:
         notes.append("Not co-produced with families or practitioners.")
     policy = gate.policy

@@ -16,7 +16,7 @@ from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.grouping import group_label
-from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.metrics.specs.registry import REGISTRY, plain_ids
 from hybrid_toolkit.widgets.explorer.metric_answer import number_text
 from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say
 from hybrid_toolkit.widgets.lenses.lens_view import (
@@ -170,7 +170,7 @@ class CareerStageViews:
             "One smooth curve a stage (restricted cubic spline), drawn where the middle nine tenths of the stage lie; "
             "intervals are clustered on teams. All waves together.",
             "The slope is averaged over the remote shares of all stages.",
-            *spec.caveats,
+            *map(plain_ids, spec.caveats),
             f"Fewer than {self._gate.policy.threshold} people or {self._gate.policy.minimum_clusters} teams "
             "are not shown.",
         ]

@@ -62,12 +62,12 @@ class PracticeQualityState:
 
 
 class PracticeQualityViews:
-    """Views of practice; every one is a slice of the explorer's protected tables."""
+    """Views of practice; every one is a slice of the explorer's protected tables, which ``metrics`` may share."""
 
-    def __init__(self, data: EvaluationData, *, gate: Gate | None = None) -> None:
+    def __init__(self, data: EvaluationData, *, gate: Gate | None = None, metrics: MetricViews | None = None) -> None:
         self.data = data
         self._gate = sitting_gate(data, gate)
-        self._metrics = MetricViews(data, gate=self._gate)
+        self._metrics = metrics or MetricViews(data, gate=self._gate)
         self._made: dict[PracticeQualityState, LensView] = {}
 
     @cached_property

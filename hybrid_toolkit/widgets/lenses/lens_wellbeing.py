@@ -63,12 +63,12 @@ class WellbeingState:
 
 
 class WellbeingViews:
-    """Views of wellbeing: slices of the explorer's protected tables, and one fixed table of the statements."""
+    """Views of wellbeing: slices of the explorer's tables (``metrics`` may share them), and the statements."""
 
-    def __init__(self, data: EvaluationData, *, gate: Gate | None = None) -> None:
+    def __init__(self, data: EvaluationData, *, gate: Gate | None = None, metrics: MetricViews | None = None) -> None:
         self.data = data
         self._gate = sitting_gate(data, gate)
-        self._metrics = MetricViews(data, gate=self._gate)
+        self._metrics = metrics or MetricViews(data, gate=self._gate)
         self._made: dict[WellbeingState, LensView] = {}
 
     @cached_property
