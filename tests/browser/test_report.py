@@ -57,3 +57,16 @@ def test_the_first_screen_and_the_first_page_hold_the_answers_and_the_figure(bro
     page.set_viewport_size({"width": 420, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
     page.close()
+
+
+def test_no_heading_is_cut_between_two_pages(browser: Browser, hand: Any) -> None:
+    words = "is the link between desk work at home and informal learning another one early in a career than later on"
+    titles = [f"Question {i} of thirty: {words}" for i in range(10, 40)]
+    page = browser.new_page()
+    sections = (Section(title, (TextBlock("One. " * (40 + 7 * i)),)) for i, title in enumerate(titles))
+    page.set_content(page_html(Report("An evaluation", tuple(sections), stamp="SYNTHETIC DATA", subtitle="Example.")))
+    page.pdf(path=hand.folder / "long.pdf", prefer_css_page_size=True)
+    pages = ["".join(p.extract_text().split()) for p in PdfReader(hand.folder / "long.pdf").pages]
+    cut = [title[:12] for title in titles if not any("".join(title.split()) in text for text in pages)]
+    assert len(pages) > 5 and not cut
+    page.close()
