@@ -338,3 +338,25 @@ def test_a_figure_without_a_picture_shows_its_words_and_numbers() -> None:
     made = Report("t", (Section("s", (Figure(release, b"<svg/>", alt="Two bars."),)),))
     text = _text(word_bytes(made), ".docx")
     assert "Two bars." in text and "0.500" in text
+
+
+def test_no_number_of_a_word_table_is_cut_in_its_column() -> None:
+    """A digit of 9 points is 5 points wide, and Word leaves 0.19 cm on each side of a cell."""
+    rows = pd.DataFrame(
+        {
+            "study": ["Families met the way they chose, over all the months", "Learning"],
+            "estimate": [-0.8, 0.125],
+            "unit": ["percentage points, for a worker spending 10 percentage points more desk time at home"] * 2,
+            "conf_low": [-1.25, -2.5],
+            "conf_high": [1.5, 2.25],
+            "n": [11725, 13640],
+        }
+    )
+    release = Gate().estimates(rows, people="n", title="Estimates", labels=["study", "unit"])
+    table = ReportTable(release, caption="Estimates of the studies")
+    whole = Report("Title", (Section("Part", (table,)),))
+    made = Document(io.BytesIO(word_bytes(whole))).tables[-1]
+    numbers = [(c.text, c.width.cm) for row in made.rows for c in row.cells if re.fullmatch(r"[\u2212\d.,]+", c.text)]
+    assert len(numbers) >= 4
+    assert all(width >= len(text) * 5 * 2.54 / 72 + 0.38 for text, width in numbers), numbers
+    assert sum(c.width.cm for c in made.rows[0].cells) <= 17.01

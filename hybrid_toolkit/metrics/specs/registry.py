@@ -178,7 +178,7 @@ def plain_ids(text: str) -> str:
     Examples
     --------
     >>> plain_ids("Read worked_unwell beside it. Without worker_month it is not known.")
-    "Read 'Working while unwell' beside it. Without worker month it is not known."
+    "Read 'Working while unwell: Worked while unwell' beside it. Without worker month it is not known."
     """
     return re.sub(
         r"\b[a-z]{2,}(?:_[a-z0-9]+)+\b",

@@ -25,6 +25,12 @@ LANGUAGE = "en-GB"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _INK, _BLUE = RGBColor(0x1A, 0x1A, 0x1A), RGBColor(0x00, 0x3F, 0x6E)
 _BOLD = ("answer", "warning")
+_ACROSS = 17.0
+"""Centimetres of an A4 page between margins of 2."""
+_LETTER, _MARGINS = 0.18, 0.4
+"""Centimetres of a figure of 9 points (0.5 of its height) and of what Word leaves beside it in a cell."""
+_LONGEST_WHOLE = 16
+"""Letters beyond which a word may be cut: an address would take the page."""
 _TALLEST = Cm(10)
 """A figure is no taller, so that the page of a board summary holds it under its table."""
 
@@ -208,13 +214,17 @@ def _table(document: Any, grid: TableGrid) -> None:
 
 
 def _widths(grid: TableGrid) -> list[Cm]:
-    """Columns as wide as their words ask for, within reason, together as wide as the page."""
-    asked = []
+    """Columns in which no number or word is cut, the rest of the page shared by what their words ask for."""
+    asked, floors = [], []
     for j, heading in enumerate(grid.headings):
-        longest = max((len(row[j].text) for row in grid.rows), default=0)
+        texts = [row[j].text for row in grid.rows]
         word = max((len(w) for w in heading.text.split()), default=0)
-        asked.append(max(word + 4, min(28, longest), 9))
-    return [Cm(17.0 * a / sum(asked)) for a in asked]
+        asked.append(max(word + 4, min(28, max(map(len, texts), default=0)), 9))
+        whole = max((len(w) for text in texts for w in text.split()), default=0)
+        floors.append(_MARGINS + _LETTER * min(max(whole, word), _LONGEST_WHOLE))
+    spare = max(_ACROSS - sum(floors), 0.0)
+    share = min(1.0, _ACROSS / sum(floors))
+    return [Cm(share * floor + spare * a / sum(asked)) for floor, a in zip(floors, asked, strict=True)]
 
 
 def _mark(row: Any, what: str) -> None:
