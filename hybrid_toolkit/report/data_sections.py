@@ -73,7 +73,8 @@ def show_checked(gate: Gate, report: ValidationReport) -> Release:
     found = "no problem was found" if not report.problems else (
         f"{plural(len(report.errors), 'error')} and {plural(len(report.notices), 'notice')} were found"
     )  # fmt: skip
-    text = f"{round(total, -2):,} rows in {len(report.checked)} tables were checked against the contracts: {found}."
+    where = plural(len(report.checked), "table")
+    text = f"{round(total, -2):,} rows in {where} were checked against the contracts: {found}."
     return gate.text(text, title="Validation")
 
 

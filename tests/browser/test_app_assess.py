@@ -266,7 +266,7 @@ def test_an_invited_person_answers_at_their_own_desk_and_the_coordinator_takes_i
     for one in sent:  # the second file of the same person takes the place of the first: no second person
         page.get_by_label("Files that came back").set_input_files(one)
         page.get_by_role("button", name="Take in answers").click()
-        expect(page.locator(".told")).to_contain_text("Information technology 1: 1 answers taken in")
+        expect(page.locator(".told")).to_contain_text("Information technology 1: 1 answer taken in")
     page.get_by_role("link", name="Information technology 1", exact=True).click()
     first_prompt_of = page.get_by_role("link", name=FIRST.title)
     first_prompt_of.click()

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from hybrid_toolkit.disclosure.release import Release, require_release
+from hybrid_toolkit.errors import agreeing, plural
 from hybrid_toolkit.metrics.grouping import group_label
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import plain_ids
@@ -215,7 +216,8 @@ class MetricView:
         elif self.state.period == ALL_LEVELS and rest:
             said.append(f"{'; '.join(f'{c.group_label} {unit_text(c.estimate, self.unit)}' for c in rest)}.")
         if hidden:
-            said.append(f"{hidden} of {len(self.cells) - 1} values are hidden to protect people.")
+            whole = plural(len(self.cells) - 1, "value")
+            said.append(f"{hidden} of {whole} {agreeing(hidden, 'is', 'are')} hidden to protect people.")
         return " ".join(said)
 
     def _spoken(self, cell: AnswerCell) -> str:

@@ -15,6 +15,7 @@ from hybrid_toolkit.assess.filled_checklist import Entry, Record, return_verdict
 from hybrid_toolkit.assess.roles import ROLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.errors import plural
 from hybrid_toolkit.report.documents.blocks import Report
 from hybrid_toolkit.report.practice_report import record_report
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
@@ -186,7 +187,10 @@ class ChecklistWidget(PracticeWidget):
             text = f"{return_verdict(record)} {text}"
         body = notice_html(listed.about) + self._overview()
         if self.state.drafts:
-            body = notice_html(f"{len(self.state.drafts)} items have words and no answer yet.") + body
+            body = (
+                notice_html(f"{plural(len(self.state.drafts), 'item has', 'items have')} words and no answer yet.")
+                + body
+            )
         part = self._part
         metrics = list(dict.fromkeys([*part.metrics, *(m for i in part.items for m in i.metrics)]))
         if self._beside.data is not None and metrics:
