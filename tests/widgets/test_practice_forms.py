@@ -223,10 +223,10 @@ def test_a_plan_from_the_gaps_is_due_done_and_overdue() -> None:
         fill(widget, role, "none")
     plan = ht.ImprovementPlan(assessment=widget.assessment, today=DAY)
     press(plan, "Suggest actions from the self-assessment")
-    assert plan.text == "4 actions on 2 March 2026: 4 open."
+    assert plan.text == "4 actions on 2 March 2026: 4 open. 1 without a measure."
     press(plan, "Mark as completed today")
     later = ht.ImprovementPlan(plan=plan.plan, today=date(2026, 12, 1))
-    assert later.text == "4 actions on 1 December 2026: 3 overdue, 1 done."
+    assert later.text == "4 actions on 1 December 2026: 3 overdue, 1 done. 1 without a measure."
     assert fresh(later.to_code()) == later.text
     press(plan, "Suggest actions from the self-assessment")
     assert len(plan.plan.actions) == 4
