@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 import hybrid_toolkit as ht
 from hybrid_toolkit.cli import parser
 from tools.__main__ import JOBS
@@ -81,26 +79,26 @@ def unknown_words(text: str, known: frozenset[str]) -> list[str]:
     return [w for w in dict.fromkeys(words) if not ({w, w.replace("-", "_")} & known or w in NOT_OURS)]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_every_name_of_ht_that_a_page_gives_is_there(page: Path) -> None:
-    for dotted in re.findall(r"\bht\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)", page.read_text(encoding="utf-8")):
-        found: object = ht
-        for part in dotted.split("."):
-            assert hasattr(found, part), f"{page.name}: ht.{dotted}"
-            found = getattr(found, part)
+def test_every_name_of_ht_that_a_page_gives_is_there() -> None:
+    for page in PAGES:
+        for dotted in re.findall(r"\bht\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)", page.read_text(encoding="utf-8")):
+            found: object = ht
+            for part in dotted.split("."):
+                assert hasattr(found, part), f"{page.name}: ht.{dotted}"
+                found = getattr(found, part)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_every_command_and_option_that_a_page_gives_is_there(page: Path) -> None:
+def test_every_command_and_option_that_a_page_gives_is_there() -> None:
     known = commands()
-    wrong = [w for line in code_of(page.read_text(encoding="utf-8")) for w in wrong_commands(line, known)]
-    assert not wrong, f"{page.name} calls what is not there: {wrong}"
+    lines = {page.name: code_of(page.read_text(encoding="utf-8")) for page in PAGES}
+    wrong = [f"{name}: {w}" for name, code in lines.items() for line in code for w in wrong_commands(line, known)]
+    assert not wrong, f"pages call what is not there: {wrong}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_every_word_that_a_page_writes_as_code_stands_in_the_code(page: Path) -> None:
-    unknown = unknown_words(page.read_text(encoding="utf-8"), words_of_the_code())
-    assert not unknown, f"{page.name} writes as code what the code does not have: {unknown}"
+def test_every_word_that_a_page_writes_as_code_stands_in_the_code() -> None:
+    texts = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
+    unknown = [f"{name}: {w}" for name, text in texts.items() for w in unknown_words(text, words_of_the_code())]
+    assert not unknown, f"pages write as code what the code does not have: {unknown}"
 
 
 def test_what_is_not_there_is_found() -> None:
