@@ -19,7 +19,7 @@ from tools.api_pages import write_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "out" / "docs-source"
-SITE = ROOT / "out" / "docs"
+SITE, CACHE = ROOT / "out" / "docs", ROOT / "out" / "docs-cache"
 FROM_ELSEWHERE = re.compile(
     r"""<(?:script|img|iframe|source|video|audio)\b[^>]*\bsrc=["']?(?:https?:)?//[^"'\s>]+"""
     r"""|<link\b(?![^>]*rel=["']?(?:canonical|license))[^>]*\bhref=["']?(?:https?:)?//[^"'\s>]+"""
@@ -82,10 +82,12 @@ def main() -> None:
     if "--fresh" in sys.argv:
         shutil.rmtree(SOURCE, ignore_errors=True)
         shutil.rmtree(SITE, ignore_errors=True)
+    if not (SITE / "searchindex.js").exists():  # a build that was stopped wrote pages and not what it read of them
+        shutil.rmtree(CACHE, ignore_errors=True)
     stage()
     options = ["-q", "-W", "--keep-going", "-b", "html", "-j", str(min(4, os.cpu_count() or 1))]
     done = subprocess.run(
-        [sys.executable, "-m", "sphinx", *options, "-d", str(ROOT / "out" / "docs-cache"), str(SOURCE), str(SITE)],
+        [sys.executable, "-m", "sphinx", *options, "-d", str(CACHE), str(SOURCE), str(SITE)],
         cwd=ROOT,
     )
     if done.returncode:

@@ -55,7 +55,7 @@ def test_missing_file_and_empty_folder(tmp_path: Path) -> None:
 
 def test_layout_error_says_what_was_seen_and_expected(tmp_path: Path) -> None:
     with pytest.raises(
-        PublishedError, match=r"saw 3 rows and 2 columns.*'colour', 'size'.*Expected a column of area codes"
+        PublishedError, match=r"saw 3 rows and 2 columns.*in row 1, 2 of its 2 cells.*Expected a column of area codes"
     ):
         load_published(write_text(tmp_path / "x.csv", "colour,size\nred,1\nblue,2\n"))
 

@@ -123,7 +123,7 @@ def test_parquet_reads_as_the_same_table_in_csv(tmp_path: Path) -> None:
 def test_what_is_not_understood_names_the_argument_that_helps(tmp_path: Path) -> None:
     rows = "Some notes,,\nZone,Visits,Calls\nNewtown,1,2\nOldville,3,4\n"
     (tmp_path / "x.csv").write_text(rows, encoding="utf-8")
-    with pytest.raises(PublishedError, match=r"saw 4 rows and 3 columns.*\(row 2\)") as caught:
+    with pytest.raises(PublishedError, match=r"saw 4 rows and 3 columns.*in row 2, 3 of its 3 cells") as caught:
         load_published(tmp_path / "x.csv")
     assert caught.value.code == "PUB-LAYOUT" and "header=2, area='HEADER'" in caught.value.fix
     t = load_published(tmp_path / "x.csv", header=2, area="Zone", period="2024").tidy()
@@ -148,3 +148,23 @@ def test_the_command_takes_the_arguments(tmp_path: Path, capsys: pytest.CaptureF
     words = ["published", str(tmp_path / "x.csv"), "--header", "2", "--area", "Zone", "--period", "2024"]
     assert main([*words, "--out", str(tmp_path / "o.csv")]) == 0
     assert "4 cells: 2 measures" in capsys.readouterr().out and len(pd.read_csv(tmp_path / "o.csv")) == 4
+
+
+@pytest.mark.parametrize("hints", [{}, {"header": 1}, {"header": 1, "area": "Council"}])
+@pytest.mark.parametrize("short", [False, True])
+def test_no_cell_of_rows_without_a_header_stands_in_a_message(
+    tmp_path: Path, hints: dict[str, object], short: bool
+) -> None:
+    """A staff list whose header was cut off: what stands in its first line is a person's."""
+    rows = ["Zqarro,Vexford,Bryn Terrace,31/07/1981,7", "Quillane,Obdam,Corve Street,02/11/1990,5"]
+    rows = [*rows, "E06000001,Hartlepool,Zorby Lane,03/04/1999,4"]
+    (tmp_path / "x.csv").write_text("\n".join([*rows, "Hull, City of,1,2,3,4,5"] if short else rows), encoding="utf-8")
+    try:
+        load_published(tmp_path / "x.csv", **hints)  # type: ignore[arg-type]
+    except PublishedError as error:
+        said = f"{error} {error.fix}"
+        assert not [
+            w for w in ["Zqarro", "Vexford", "Bryn", "Quillane", "Obdam", "Corve", "Zorby", "1981", "1990"] if w in said
+        ]
+    else:
+        pytest.fail("a list without a header was read as published figures")

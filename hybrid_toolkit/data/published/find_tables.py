@@ -23,7 +23,7 @@ from hybrid_toolkit.data.published.header_rows import is_value as _is_value
 from hybrid_toolkit.data.published.header_rows import numeric as _numeric
 from hybrid_toolkit.data.published.periods import is_year
 from hybrid_toolkit.data.published.places import areas
-from hybrid_toolkit.data.published.published_statistics import SheetGrid, rows_shown, shown
+from hybrid_toolkit.data.published.published_statistics import SheetGrid, rows_shown
 from hybrid_toolkit.errors import PublishedError, plural
 
 _WINDOW = 400
@@ -249,7 +249,7 @@ def _cut(grid: SheetGrid, where: str, start: int, top: int, first: int) -> tuple
             short.append(i + 1)
         body.append(row)
         lines.append(i + 1)
-    _refuse_ragged(where, headers, short, header_rows, body, lines, bool(grid.name))
+    _refuse_ragged(where, short, header_rows, body, lines, bool(grid.name))
     body = [[*row, *[""] * (width - len(row))][:width] if len(row) != width else row for row in body]
     table = Rectangle(
         name=grid.name or where,
@@ -359,7 +359,6 @@ def _begins_another(rows: list[list[object]], i: int, width: int) -> bool:
 
 def _refuse_ragged(
     where: str,
-    headers: list[str],
     short: list[int],
     header_rows: list[list[object]],
     body: list[list[object]],
@@ -376,8 +375,7 @@ def _refuse_ragged(
     if bad:
         raise PublishedError(
             f"{where}: {plural(len(bad), 'row')} of {len(body):,} lack the expected {named + 1} cells of the header "
-            f"(rows {rows_shown(bad)}); "
-            f"the header begins {shown(headers)}.",
+            f"(rows {rows_shown(bad)}).",
             fix="Download the file again; a name that holds the separator must stand in quotation marks.",
             code="PUB-RAGGED",
         )

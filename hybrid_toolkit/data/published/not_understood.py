@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hybrid_toolkit.data.published.cells import cell_text
 from hybrid_toolkit.data.published.header_rows import filled_cells, numeric
-from hybrid_toolkit.data.published.published_statistics import FileSource, SheetGrid, shown
+from hybrid_toolkit.data.published.published_statistics import FileSource, SheetGrid
 from hybrid_toolkit.errors import PublishedError, plural
 
 _EXPECTED = (
@@ -16,18 +16,18 @@ _EXPECTED = (
 
 
 def not_understood(grids: Sequence[SheetGrid], source: FileSource) -> PublishedError:
-    """The error to raise; headers are shown, never a value."""
+    """The error to raise, with counts and positions: a first line may be a header, or one person's row."""
     rows = sum(len(g.rows) for g in grids)
     width = max((len(r) for g in grids for r in g.rows), default=0)
     place = next(((g, i) for g in grids for i, r in enumerate(g.rows) if len(filled_cells(r)) > 1), None)
-    heads: list[str] = []
-    where = ""
+    first = "no line with several cells"
     if place is not None:
         grid, i = place
-        heads = [t if any(ch.isalpha() for ch in t) else "(number)" for t in map(cell_text, grid.rows[i]) if t]
-        where = f" (row {i + 1}{f' of sheet {grid.name!r}' if grid.name else ''})"
+        cells = [t for t in map(cell_text, grid.rows[i]) if t]
+        words = sum(any(ch.isalpha() for ch in t) for t in cells)
+        where = f"row {i + 1}{f' of sheet {grid.name!r}' if grid.name else ''}"
+        first = f"the first line with several cells in {where}, {words} of its {len(cells)} cells in words"
     sheets = f" on {plural(len(grids), 'sheet')}" if len(grids) > 1 else ""
-    first = f"the first line with several cells{where} being {shown(heads)}" if heads else "no line with several cells"
     return PublishedError(
         f"'{source.file}' is not understood: saw {plural(rows, 'row')} and {plural(width, 'column')}{sheets}, "
         f"{first}. {_EXPECTED}",

@@ -13,7 +13,7 @@ from hybrid_toolkit.data.published.find_tables import Rectangle
 from hybrid_toolkit.data.published.fractions import fraction_flags
 from hybrid_toolkit.data.published.periods import period_in, period_of, period_of_titles
 from hybrid_toolkit.data.published.places.neighbours import neighbour_columns
-from hybrid_toolkit.data.published.published_statistics import Piece, join_notes, shown
+from hybrid_toolkit.data.published.published_statistics import Piece, join_notes
 from hybrid_toolkit.data.published.roles import Roles, roles_of
 from hybrid_toolkit.data.published.tidying import (
     Base,
@@ -25,6 +25,7 @@ from hybrid_toolkit.data.published.tidying import (
     repeats,
     texts,
 )
+from hybrid_toolkit.data.reading.raw_table import nearest_names
 from hybrid_toolkit.errors import PublishedError, plural
 
 _ROWS = 10
@@ -127,10 +128,10 @@ def _area_column(columns: Sequence[SheetColumn], area: str | None, where: str) -
         return None
     found = [c for c in columns if area in (c.header, c.header.split(" | ")[-1]) or normal_header(area) == c.norm]
     if not found:
+        close = nearest_names(area, [c.header for c in columns])
         raise PublishedError(
-            f"{where}: no column is headed as area= says; the {len(columns)} headers are "
-            f"{shown([c.header for c in columns])}.",
-            fix="Set area= to one of these headers.",
+            f"{where}: none of its {plural(len(columns), 'column')} is headed as area= says.",
+            fix=f"Did you mean '{close}'?" if close else "Set area= to a header as it stands in the file.",
             code="PUB-AREA",
         )
     return found[0]
