@@ -233,8 +233,8 @@ def load_checklist(name: str) -> Checklist:
     Examples
     --------
     >>> nine = load_checklist("conditions")
-    >>> len(nine.parts), len(nine.items), nine.item("S0-C1.4").metrics
-    (9, 32, ('approval_ratio', 'preference_gap'))
+    >>> len(nine.parts), len(nine.items), nine.item("S0-C1.3").metrics
+    (9, 32, ('approval_ratio',))
     """
     if name not in CHECKLISTS:
         raise _unknown("there is no checklist of that id", CHECKLISTS)

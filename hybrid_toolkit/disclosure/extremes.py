@@ -36,6 +36,9 @@ _NEAR = 20
 more would take the middle of the values into their thin ends."""
 _LEVELS = np.array([0.0, 0.01, 0.05, 0.1, 0.9, 0.95, 0.975, 0.99, 1.0])
 """Percentiles that are nearly one person's value in groups of the size that may be shown; 10 and 90 of ten are."""
+_UNITS = tuple(u for n in (7, 12, 24, 52, 60, 100, 1000) for u in (float(n), 1 / n))
+"""How often one unit goes into another: days, months, hours, weeks, minutes, per cent, thousands. Where the row of the
+greatest value is not among the figures, its end cannot tell the scale."""
 _SAME = 1e-9
 """Share of a figure by which two that are the same may differ in floating point, several steps on."""
 _MOST_GROUPS = 1_000
@@ -120,7 +123,7 @@ def extreme_rows(frame: pd.DataFrame, column: str, *, dims: Sequence[str], sourc
     blur = _blur(v[at])
     for single in known.singles.values():
         out[at] |= _single_values(v[at], single, blur)
-    if not out.any():
+    if not out[at].all():  # of percentiles between two people some are one person's value by chance
         out[at] |= _of_groups(frame.iloc[at], v[at], [d for d in dims if d in frame], known, source)
     return out
 
@@ -135,16 +138,16 @@ def _single_values(v: Floats, of: _Singles, blur: float) -> _Mask:
     enough = outer.mean() >= 0.5 if len(v) > 1 else v[0] in (single[0], single[-1])
     if enough and among.all():
         return among
-    for scale in _scales(v, single):
+    for scale, given, chance in _scales(v, single):
         if scale != 1:
             among = _among(v * scale, single, 2 * blur * abs(scale))  # the end that gave the scale was rounded too
             outer = (v * scale <= low) | (v * scale >= high)
-        if among.sum() > int(scale != 1) and (outer & among).any():
+        if among.sum() > given and (outer & among).any():
             far = np.unique(v[outer] * scale), np.unique(v[outer & among] * scale)
             whole = np.unique(v * scale), np.unique(v[among] * scale)
             nearly_all = among.mean() >= _NEARLY_ALL
             for looked, found in (far, whole) if nearly_all else (far,):
-                if _by_chance(looked, len(found), of, blur * abs(scale), given=int(scale != 1)) <= _CHANCE:
+                if _by_chance(looked, len(found), of, blur * abs(scale), given=given) <= chance:
                     return among
     return np.zeros(len(v), dtype=np.bool_)
 
@@ -155,13 +158,18 @@ def _blur(v: Floats) -> float:
     return 0.5 * 10.0**-decimals if decimals <= FINEST else 0.0
 
 
-def _scales(v: Floats, single: Floats) -> list[float]:
-    """What figures may have been multiplied by: by nothing, or so that their greatest or least is that of the data."""
-    out = [1.0]
+def _scales(v: Floats, single: Floats) -> list[tuple[float, int, float]]:
+    """What figures may have been multiplied by, how many of them gave that scale, and the chance that is allowed.
+
+    By nothing; so that their greatest or least is that of the data; or by how often one unit goes into another.
+    """
+    out = [(1.0, 0, _CHANCE)]
     for end, mine in ((single[-1], v.max()), (single[0], v.min())):
         if mine * end > 0 and abs(mine - end) > _SAME * abs(end):
-            out.append(float(end / mine))
-    return out
+            out.append((float(end / mine), 1, _CHANCE))
+    middle = float(np.median(v))
+    inside = [unit for unit in _UNITS if single[0] <= middle * unit <= single[-1]]
+    return [*out, *((unit, 0, _CHANCE / len(_UNITS)) for unit in inside)]
 
 
 def _among(v: Floats, single: Floats, blur: float) -> _Mask:
@@ -187,7 +195,8 @@ def _of_groups(frame: pd.DataFrame, v: Floats, dims: Sequence[str], known: _Numb
     blur = _blur(v)
     for (table, name), of in known.singles.items():
         single = of.values
-        far = v.min() <= of.low or v.max() >= of.high
+        quarter = len(single) // 4  # a percentile between two people lies further in than those whom it lies between
+        far = v.min() <= single[quarter] or v.max() >= single[-1 - quarter]
         inside = far and v.min() >= single[0] - blur and v.max() <= single[-1] + blur
         wide = v.min() >= 0 and 2 * v.max() >= single[-1] - single[0] >= v.max() - blur
         if not (inside or wide):

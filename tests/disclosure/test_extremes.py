@@ -62,6 +62,19 @@ def test_an_extreme_under_another_name_is_not_shown(kind: str, seed: int) -> Non
         assert gate.estimates(frame, title="x", people="n").content["suppressed"].all()
 
 
+@pytest.mark.parametrize("kind", ["greatest in minutes", "percentile 95"])
+def test_extremes_are_found_without_the_row_of_the_greatest(kind: str) -> None:
+    """A team of five holds the greatest value and is hidden: the figures of the others do not tell the scale."""
+    for seed in range(8):
+        staff = _staff(seed)
+        top = staff["travel_h"].nlargest(5).index
+        staff.loc[top, "team_id"] = "T9"
+        rows = _rows(staff, EXTREMES[kind]).query("team_id != 'T9'")
+        estimates = rows.rename(columns={"team_id": "term", "typical": "estimate"})
+        content = Gate(source=ht.EvaluationData({"worker": staff})).estimates(estimates, title="x", people="n").content
+        assert content["suppressed"].all()
+
+
 @pytest.mark.parametrize("kind", HONEST)
 @pytest.mark.parametrize("seed", range(20))
 def test_honest_figures_are_shown(kind: str, seed: int) -> None:
