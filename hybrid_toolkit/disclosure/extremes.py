@@ -36,9 +36,9 @@ _NEAR = 20
 more would take the middle of the values into their thin ends."""
 _LEVELS = np.array([0.0, 0.01, 0.05, 0.1, 0.9, 0.95, 0.975, 0.99, 1.0])
 """Percentiles that are nearly one person's value in groups of the size that may be shown; 10 and 90 of ten are."""
-_UNITS = tuple(u for n in (7, 12, 24, 52, 60, 100, 1000) for u in (float(n), 1 / n))
-"""How often one unit goes into another: days, months, hours, weeks, minutes, per cent, thousands. Where the row of the
-greatest value is not among the figures, its end cannot tell the scale."""
+_UNITS = (60.0, 1 / 60)
+"""Hours as minutes and minutes as hours. Where the row of the greatest value is not among the figures, its end cannot
+tell the scale. Powers of ten are no such units: figures times 0.01 fall on the steps to which data are rounded."""
 _SAME = 1e-9
 """Share of a figure by which two that are the same may differ in floating point, several steps on."""
 _MOST_GROUPS = 1_000
@@ -141,6 +141,7 @@ def _single_values(v: Floats, of: _Singles, blur: float) -> _Mask:
     for scale, given, chance in _scales(v, single):
         if scale != 1:
             among = _among(v * scale, single, 2 * blur * abs(scale))  # the end that gave the scale was rounded too
+            among &= np.abs(v * scale) > _SAME * abs(single[-1])  # what is all but nought is no one's value
             outer = (v * scale <= low) | (v * scale >= high)
         if among.sum() > given and (outer & among).any():
             far = np.unique(v[outer] * scale), np.unique(v[outer & among] * scale)
