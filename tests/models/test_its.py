@@ -226,3 +226,12 @@ def test_what_is_left_over_is_found_where_it_is_and_not_where_a_level_a_month_is
         for _ in range(60)
     ]
     assert least <= np.mean(told) <= most
+
+
+def test_periods_counted_from_the_start_give_the_same_as_years() -> None:
+    """The start is 0 then, which is never only where each unit has a start of its own."""
+    years = pd.DataFrame({"year": range(1996, 2026), "rate": np.random.default_rng(3).normal(60, 3, 30)})
+    found = fit_interrupted(years, outcome="rate", time="year", start=2015)
+    since = fit_interrupted(years.assign(year=years["year"] - 2015), outcome="rate", time="year", start=0)
+    assert since.estimate.tolist() == pytest.approx(found.estimate.tolist(), abs=1e-9)
+    assert since.std_error.tolist() == pytest.approx(found.std_error.tolist(), rel=1e-9)

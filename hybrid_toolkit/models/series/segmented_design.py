@@ -29,6 +29,7 @@ WHOLE_CYCLES = 3
 
 def positions(values: pd.Series[Any], start: object) -> tuple[NDArray[np.int64], int]:
     """Periods as whole steps from the first, and the step of the start."""
+    given = start
     try:
         values, first_at = read_times(values, pd.Series([start], name=values.name))
         start = first_at.iloc[0]
@@ -43,7 +44,9 @@ def positions(values: pd.Series[Any], start: object) -> tuple[NDArray[np.int64],
             day = dates.to_numpy().astype("datetime64[D]").astype(np.int64)
             gap = int((first.to_datetime64().astype("datetime64[D]").astype(np.int64) - day.min()) // usual)
             return np.asarray((day - day.min()) // int(usual)), gap
-        if first_at.isna().any():
+        if isinstance(given, int | float | np.number) and given == 0 and pd.api.types.is_numeric_dtype(values):
+            start = 0.0  # never, in the starts of many units; the period before and after which one series is read
+        elif first_at.isna().any():
             raise TypeError
         number = values.to_numpy(dtype=np.float64)
         steps = np.diff(np.unique(number))
