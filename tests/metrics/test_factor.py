@@ -143,7 +143,7 @@ def test_units_and_row_order_change_nothing_that_they_should_not(pupils: pd.Data
 
 
 def test_copies_of_every_row_add_nothing_once_clustered(pupils: pd.DataFrame) -> None:
-    once = fit_factor_model(pupils, factors=ABILITIES, errors="robust")
+    once = fit_factor_model(pupils, factors=ABILITIES, variance="robust")
     pupils = pupils.assign(pupil=range(len(pupils)))
     twice = fit_factor_model(pd.concat([pupils, pupils]), factors=ABILITIES, cluster="pupil")
     assert twice.indices.chi2 == pytest.approx(2 * once.indices.chi2)

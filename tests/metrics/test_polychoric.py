@@ -58,7 +58,7 @@ def test_ordinal_alpha_of_parallel_items() -> None:
     trait = rng.normal(size=(4000, 1))
     latent = np.sqrt(0.5) * trait + np.sqrt(0.5) * rng.normal(size=(4000, 5))
     items = pd.DataFrame((latent > 1.0).astype(int) + (latent > -0.2), columns=list("abcde"))
-    got = ordinal_alpha(items, n_boot=0)
+    got = ordinal_alpha(items, draws=0)
     assert got.estimate == pytest.approx(5 / 6, abs=0.012)
     assert cronbach_alpha(items).estimate < got.estimate - 0.03
 
@@ -66,7 +66,7 @@ def test_ordinal_alpha_of_parallel_items() -> None:
 def test_ordinal_alpha_of_published_answers_with_its_interval() -> None:
     bfi = rdata("psych", "bfi")
     items = bfi[[f"N{i}" for i in range(1, 6)]].astype(float).dropna().head(400)
-    got = ordinal_alpha(items, n_boot=12, seed=1)
+    got = ordinal_alpha(items, draws=12, seed=1)
     assert cronbach_alpha(items).estimate < got.estimate < 0.92
     assert got.conf_low < got.estimate < got.conf_high and got.n == 400 and got.k == 5
 

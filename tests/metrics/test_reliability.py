@@ -23,7 +23,7 @@ REVERSED = ["A1", "C4", "C5", "E1", "E2", "O2", "O5"]
 def test_alpha_of_the_attitude_data() -> None:
     items = rdata("datasets", "attitude").drop(columns="rownames")
     assert cronbach_alpha(items).estimate == pytest.approx(0.8431, abs=0.0005)
-    assert cronbach_alpha(items, standardized=True).estimate == pytest.approx(0.8391, abs=0.0005)
+    assert cronbach_alpha(items, standardised=True).estimate == pytest.approx(0.8391, abs=0.0005)
 
 
 @pytest.mark.parametrize("scale", BFI)
@@ -66,7 +66,7 @@ def test_omega_recovers_the_truth_where_alpha_falls_short() -> None:
     loadings = [0.9, 0.7, 0.5, 0.3]
     truth = sum(loadings) ** 2 / (sum(loadings) ** 2 + sum(1 - x**2 for x in loadings))
     items = one_factor(40_000, loadings, 1)
-    assert omega_total(items, n_boot=0).estimate == pytest.approx(truth, abs=0.01)
+    assert omega_total(items, draws=0).estimate == pytest.approx(truth, abs=0.01)
     assert cronbach_alpha(items).estimate < truth - 0.01
 
 
@@ -82,7 +82,7 @@ def test_feldt_interval_holds_the_truth() -> None:
 
 def test_omega_interval_is_the_same_for_the_same_seed() -> None:
     items = one_factor(200, [0.7] * 4, 0)
-    a, b = (omega_total(items, n_boot=50, seed=3) for _ in range(2))
+    a, b = (omega_total(items, draws=50, seed=3) for _ in range(2))
     assert (a.conf_low, a.conf_high) == (b.conf_low, b.conf_high)
     assert a.conf_low < a.estimate < a.conf_high
 
@@ -128,4 +128,4 @@ def test_an_item_that_was_not_reversed_is_named() -> None:
     assert cronbach_alpha(right).note == "" and cronbach_alpha(right).estimate > 0.75
     found = cronbach_alpha(wrong)
     assert found.estimate < 0.5 and "'q3'" in found.note and "Reverse" in found.tidy()["note"].item()
-    assert omega_total(wrong, n_boot=0).note == found.note
+    assert omega_total(wrong, draws=0).note == found.note

@@ -168,7 +168,7 @@ CASES: dict[str, Case] = {
         keys=("team", "stage"),
         flags=("d",),
     ),
-    "fit_ols": _people_case("fit_ols", cluster="", errors="HC3"),
+    "fit_ols": _people_case("fit_ols", cluster="", variance="HC3"),
     "fit_binary": _people_case("fit_binary", y="yes"),
     "fit_binary, cloglog": _people_case("fit_binary", y="yes", link="cloglog", variance="sandwich"),
     "fit_counts": _people_case("fit_counts", y="count", exposure_time="time"),
@@ -176,7 +176,7 @@ CASES: dict[str, Case] = {
     "fit_ordinal": _people_case("fit_ordinal", y="answer"),
     "fit_glmm": Case(
         _people,
-        lambda f: models.fit_glmm(f, outcome="yes", terms=["x", "d"], group="team", nodes=3),
+        lambda f: models.fit_glmm(f, outcome="yes", terms=["x", "d"], groups="team", nodes=3),
         x=("x",),
         own=_OWN,
         keys=("team",),
@@ -184,7 +184,7 @@ CASES: dict[str, Case] = {
     ),
     "fit_glmm, ordinal": Case(
         _people,
-        lambda f: models.fit_glmm(f, outcome="answer", terms=["x", "d"], group="team", family="ordinal", nodes=1),
+        lambda f: models.fit_glmm(f, outcome="answer", terms=["x", "d"], groups="team", family="ordinal", nodes=1),
         x=("x",),
         own=_OWN,
         keys=("team",),
@@ -351,7 +351,7 @@ CASES: dict[str, Case] = {
     ),
     "specification_curve": Case(
         _people,
-        lambda f: models.specification_curve(f, outcomes=["y"], exposure="d", cluster="team", controls=["x", "year"]),
+        lambda f: models.specification_curve(f, outcomes=["y"], exposure="d", cluster="team", covariates=["x", "year"]),
         x=("x", "year"),
         y="y",
         keys=("team",),
@@ -371,7 +371,7 @@ CASES: dict[str, Case] = {
     "bacon_decomposition": _roll_case("bacon_decomposition", **_ROLLOUT),
     "fit_two_by_two": _roll_case("fit_two_by_two", **_ONE, covariates=["x"]),
     "fit_synthetic_control": _roll_case("fit_synthetic_control", **_ONE),
-    "fit_synthetic_did": _roll_case("fit_synthetic_did", **_ONE, replications=20),
+    "fit_synthetic_did": _roll_case("fit_synthetic_did", **_ONE, draws=20),
     "fit_random_order": _roll_case("fit_random_order", **{**_ROLLOUT, "first_treated": "cross"}, draws=99),
     "fit_stepped_wedge": Case(
         _panel,
@@ -475,9 +475,9 @@ MEASURES: dict[str, Case] = {
         _people, lambda f: _reliability(metrics.cronbach_alpha(f[["x", "w", "m"]])), x=("x",), units=False
     ),
     "omega_total": Case(
-        _people, lambda f: _reliability(metrics.omega_total(f[["x", "w", "m"]], n_boot=0)), x=("x",), units=False
+        _people, lambda f: _reliability(metrics.omega_total(f[["x", "w", "m"]], draws=0)), x=("x",), units=False
     ),
-    "ordinal_alpha": Case(_people, lambda f: _reliability(metrics.ordinal_alpha(f[_ITEMS[:3]], n_boot=0))),
+    "ordinal_alpha": Case(_people, lambda f: _reliability(metrics.ordinal_alpha(f[_ITEMS[:3]], draws=0))),
     "group_icc": Case(_people, lambda f: _reliability(*metrics.group_icc(f["y"], f["team"])), x=("y",), keys=("team",)),
     "rater_icc": Case(_people, lambda f: _reliability(*metrics.rater_icc(f[["x", "w", "m"]]).values())),
     "within_group_agreement": Case(

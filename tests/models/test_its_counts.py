@@ -25,7 +25,7 @@ def theirs(f: pd.DataFrame, offset: np.ndarray | None = None):
 
 def test_coefficients_without_autocorrelation_are_those_of_statsmodels() -> None:
     f = WORLDS["counts-level"].simulate(1).assign(children=lambda d: 500 + 3.0 * d["month"])
-    fit = fit_interrupted_counts(f, **MODEL, errors="newey-west", exposure="children")
+    fit = fit_interrupted_counts(f, **MODEL, errors="newey-west", exposure_time="children")
     glm = theirs(f, np.log(f["children"].to_numpy()))
     assert fit.estimate[:2].tolist() == pytest.approx(glm.params[2:4].tolist(), abs=1e-5)
     assert fit.dispersion == pytest.approx(glm.scale, rel=1e-4)
@@ -85,4 +85,4 @@ def test_a_control_series_and_gaps() -> None:
 def test_bad_input_is_named(change, code) -> None:
     f = change(WORLDS["counts-level"].simulate(1).assign(over=1.0))
     with pytest.raises(EstimationError, match=code):
-        fit_interrupted_counts(f, **MODEL, exposure="over")
+        fit_interrupted_counts(f, **MODEL, exposure_time="over")

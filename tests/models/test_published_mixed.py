@@ -133,22 +133,22 @@ def test_linear_mixed_models(case) -> None:
 # (package, data), call; coefficients, their errors, spread, log-likelihood (of counts lme4 leaves out a constant)
 COUNTED = {
     "contraception in Bangladesh": (
-        ("mlmRev", "Contraception", {"outcome": "yes", "terms": CONTRACEPTION, "group": "district"}),
+        ("mlmRev", "Contraception", {"outcome": "yes", "terms": CONTRACEPTION, "groups": "district"}),
         ([-1.03542, 0.0035331, -0.00456308, 0.6967, 0.815135, 0.916536, 0.915366],
          [0.176104, 0.00928717, 0.000730254, 0.120957, 0.163353, 0.186508, 0.187491], 0.478626, -1186.229443),
     ),
     "bacteria (Venables and Ripley)": (
-        ("MASS", "bacteria", {"outcome": "yes", "terms": [TRT, "late"], "group": "ID"}),
+        ("MASS", "bacteria", {"outcome": "yes", "terms": [TRT, "late"], "groups": "ID"}),
         ([2.21025, 0.579875, 1.36898, -1.62695], [0.632449, 0.706729, 0.69366, 0.48159], 1.30454, -95.896891),
     ),
     "fits of epilepsy (Thall and Vail)": (
         ("MASS", "epil", {"outcome": "y", "terms": ["lb", TRT, "la", "V4", Interaction(Column("lb"), TRT)],
-                          "group": "subject", "family": "poisson"}),
+                          "groups": "subject", "family": "poisson"}),
         ([-1.32443, 0.883408, -0.933193, 0.480564, -0.159766, 0.338775],
          [1.18158, 0.131137, 0.400568, 0.347034, 0.0545837, 0.203194], 0.502388, None),
     ),
     "melanoma in Europe": (
-        ("mlmRev", "Mmmec", {"outcome": "deaths", "terms": ["uvb"], "exposure_time": "expected", "group": "region",
+        ("mlmRev", "Mmmec", {"outcome": "deaths", "terms": ["uvb"], "exposure_time": "expected", "groups": "region",
                              "family": "poisson"}),
         ([-0.138605, -0.0344146], [0.0493926, 0.0100378], 0.412169, None),
     ),

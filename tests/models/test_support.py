@@ -40,7 +40,7 @@ FITS: dict[str, Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]] = {
     "counts": lambda w, t: fit_counts(w, outcome="count", terms=["d"], **CLUSTERED).tidy(),
     "cox": lambda w, t: fit_cox(w.assign(one=w["month"]), duration="one", event="yes", terms=["d"], **CLUSTERED).tidy(),
     "ordinal": lambda w, t: fit_ordinal(w, outcome="order", terms=["d"], **CLUSTERED).tidy(),
-    "glmm": lambda w, t: fit_glmm(w, outcome="yes", terms=["d"], group="team_id", nodes=1).tidy(),
+    "glmm": lambda w, t: fit_glmm(w, outcome="yes", terms=["d"], groups="team_id", nodes=1).tidy(),
     "mixed": lambda w, t: fit_mixed(w, outcome="y", terms=["d"], groups="team_id").tidy(),
     "weighted": lambda w, t: fit_weighted(w, outcome="y", treatment="d", covariates=["z"], **CLUSTERED).tidy(),
     "group-time": lambda w, t: fit_group_time(t, **PANEL).aggregate("simple"),

@@ -68,7 +68,7 @@ def test_synthetic_did_covers_and_its_weights_sum_to_one() -> None:
         row = fit.tidy().iloc[0]
         hits.append(row["conf_low"] <= SERIES_LEVEL <= row["conf_high"])
     assert np.mean(hits) >= 0.84
-    one = fit_synthetic_did(WORLDS["factors-one"].simulate(1), **AREAS, replications=50)
+    one = fit_synthetic_did(WORLDS["factors-one"].simulate(1), **AREAS, draws=50)
     assert (
         one.n_treated == 1 and one.unit_weights.sum() == pytest.approx(1) and one.time_weights.sum() == pytest.approx(1)
     )

@@ -34,7 +34,7 @@ def _fit(frame: pd.DataFrame, plan: ModelColumns, *, interaction: bool, confound
         covariates=[*(as_term(frame, c) for c in confounders), *(Category(c) for c in plan.fixed_effects)],
         interaction=interaction,
         cluster=plan.cluster,
-        intervals=str(plan.setting("intervals", "monte-carlo")),
+        interval=str(plan.setting("interval", "monte-carlo")),
         conf_level=plan.conf_level,
     )
     rows = fit.tidy()
@@ -149,7 +149,7 @@ MEDIATION = Design(
     supplementary=(parts, with_interaction, supplementary.unadjusted_supplement(fit_unadjusted)),
     fit_with=fit_indirect,
     unadjusted_with=fit_unadjusted,
-    settings={"interaction": (False, True), "intervals": ("monte-carlo", "jackknife", "delta", "bootstrap")},
+    settings={"interaction": (False, True), "interval": ("monte-carlo", "jackknife", "delta", "bootstrap")},
 )
 
 ALL = (MEDIATION,)

@@ -106,7 +106,7 @@ def fit_counts_plan(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         outcome=plan.outcome,
         time=plan.time,
         start=one_start(frame, plan),
-        exposure=plan.duration or None,
+        exposure_time=plan.duration or None,
         control=CHANGED if controlled else None,
         season=season or None,
         family=str(plan.setting("family", "poisson")),

@@ -41,7 +41,7 @@ class FactorFit(ResultBase):
         The (kind, item) pairs that were not held equal.
     identification : str
         ``marker`` or ``unit``.
-    errors : str
+    variance : str
         ``normal`` (expected information) or ``robust`` (sandwich).
     estimates : pd.DataFrame
         One row a parameter and group: ``group``, ``kind``, ``factor``, ``item``, ``estimate``, ``std_error`` (missing
@@ -75,7 +75,7 @@ class FactorFit(ResultBase):
     equal: tuple[str, ...]
     free: tuple[tuple[str, str], ...]
     identification: str
-    errors: str
+    variance: str
     estimates: pd.DataFrame = field(repr=False)
     indices: FitIndices
     converged: bool
@@ -205,7 +205,7 @@ def fit_factor_model(
     equal: Collection[str] = (),
     free: Collection[tuple[str, str]] = (),
     identification: str = "marker",
-    errors: str = "normal",
+    variance: str = "normal",
     cluster: str | None = None,
     conf_level: float = 0.95,
     max_iter: int = 500,
@@ -228,7 +228,7 @@ def fit_factor_model(
     identification : str, default "marker"
         ``marker``: the first item (that is not freed) of a factor has loading 1; ``unit``: the factor variance is 1, in
         the first group where loadings are equal.
-    errors : str, default "normal"
+    variance : str, default "normal"
         Standard errors from the expected information (``normal``) or a sandwich (``robust``).
     cluster : str | None, optional
         Column of clusters, such as teams; standard errors and scaling then allow for them.
@@ -245,7 +245,7 @@ def fit_factor_model(
     Raises
     ------
     UsageError
-        An unknown word in ``equal``, ``free``, ``identification`` or ``errors``.
+        An unknown word in ``equal``, ``free``, ``identification`` or ``variance``.
     MeasureError
         The model is not identified, an item does not vary, rows are too few, items repeat one another. A fit that does
         not converge raises nothing: ``converged`` and ``summary()`` say so.
@@ -268,21 +268,21 @@ def fit_factor_model(
     >>> fit.indices.df, bool((fit.loadings()["standardized"] - 0.8).abs().max() < 0.05)
     (2, True)
     """
-    _words(equal, free, identification, errors, group)
+    _words(equal, free, identification, variance, group)
     ready = prepare_answers(frame, factors, group=group, cluster=cluster)
     return fit_prepared(
         ready,
         equal=equal,
         free=free,
         identification=identification,
-        errors="robust" if cluster is not None else errors,
+        variance="robust" if cluster is not None else variance,
         conf_level=conf_level,
         max_iter=max_iter,
     )[0]
 
 
 def _words(
-    equal: Collection[str], free: Collection[tuple[str, str]], identification: str, errors: str, group: str | None
+    equal: Collection[str], free: Collection[tuple[str, str]], identification: str, variance: str, group: str | None
 ) -> None:
     if isinstance(equal, str):
         raise UsageError("equal is one text.", fix='Pass a tuple, such as ("loadings",).', code="FACTOR-EQUAL")
@@ -295,9 +295,9 @@ def _words(
         )
     if equal and group is None:
         raise UsageError("equal needs groups.", fix="Name the column in group.", code="FACTOR-EQUAL")
-    if identification not in IDENTIFICATIONS or errors not in ("normal", "robust"):
+    if identification not in IDENTIFICATIONS or variance not in ("normal", "robust"):
         raise UsageError(
-            "identification is marker or unit, errors is normal or robust.",
+            "identification is marker or unit, variance is normal or robust.",
             fix="Use only these words.",
             code="FACTOR-OPTION",
         )
@@ -309,17 +309,17 @@ def fit_prepared(
     equal: Collection[str] = (),
     free: Collection[tuple[str, str]] = (),
     identification: str = "unit",
-    errors: str = "normal",
+    variance: str = "normal",
     conf_level: float = 0.95,
     max_iter: int = 500,
 ) -> tuple[FactorFit, FactorSolution]:
     """Fit prepared rows; what was solved comes along, for score tests. Raises as ``solve_factor_model``."""
     solved = solve_factor_model(ready, equal=equal, free=free, identification=identification, max_iter=max_iter)
     solution = solved.solution
-    variance = solution.inverse
-    if errors == "robust":
-        variance = solution.inverse @ solved.spread.meat @ solution.inverse
-    estimates, heywood = parameter_table(ready, solved.layout, solution.values, variance)
+    cov = solution.inverse
+    if variance == "robust":
+        cov = solution.inverse @ solved.spread.meat @ solution.inverse
+    estimates, heywood = parameter_table(ready, solved.layout, solution.values, cov)
     fit = FactorFit(
         factors=ready.factors,
         groups=ready.groups,
@@ -328,7 +328,7 @@ def fit_prepared(
         equal=tuple(w for w in EQUAL if w in equal),
         free=tuple(free),
         identification=identification,
-        errors=errors,
+        variance=variance,
         estimates=estimates,
         indices=solved.indices,
         converged=solution.converged,

@@ -243,9 +243,9 @@ def measurement_invariance(
     if test not in ("scaled", "normal"):
         raise UsageError("test is scaled or normal.", fix="Use one of these.", code="FACTOR-OPTION")
     ready = prepare_answers(frame, factors, group=group, cluster=cluster)
-    errors = "normal" if test == "normal" and cluster is None else "robust"
+    variance = "normal" if test == "normal" and cluster is None else "robust"
     solved = {
-        name: fit_prepared(ready, equal=equal, errors=errors, conf_level=conf_level)
+        name: fit_prepared(ready, equal=equal, variance=variance, conf_level=conf_level)
         for name, equal in INVARIANCE_LEVELS.items()
     }
     fits = {name: fit for name, (fit, _) in solved.items()}
@@ -258,7 +258,7 @@ def measurement_invariance(
     released: tuple[tuple[str, str], ...] = ()
     partial: FactorFit | None = None
     if usable and not (associations and means):
-        released, partial = _release(ready, solved["configural"][1], test, alpha, errors, conf_level)
+        released, partial = _release(ready, solved["configural"][1], test, alpha, variance, conf_level)
     return InvarianceResult(
         group=group,
         groups=ready.groups,
@@ -291,7 +291,7 @@ def _release(
     loose: FactorSolution,
     test: str,
     alpha: float,
-    errors: str,
+    variance: str,
     conf_level: float,
 ) -> tuple[tuple[tuple[str, str], ...], FactorFit | None]:
     """Let items free, the largest score first, until metric and then scalar hold; none where two cannot stay equal."""
@@ -299,7 +299,7 @@ def _release(
     fit: FactorFit | None = None
     for level, kind in KIND.items():
         fit, solved = fit_prepared(
-            ready, equal=INVARIANCE_LEVELS[level], free=free, errors=errors, conf_level=conf_level
+            ready, equal=INVARIANCE_LEVELS[level], free=free, variance=variance, conf_level=conf_level
         )
         while judge(ready, solved, loose, test, alpha)[0] not in GOOD:
             left = item_hints(ready, level, solved, free)
@@ -314,7 +314,7 @@ def _release(
             if kind == "loadings":
                 free = (*free, ("intercepts", spare[0]))
             fit, solved = fit_prepared(
-                ready, equal=INVARIANCE_LEVELS[level], free=free, errors=errors, conf_level=conf_level
+                ready, equal=INVARIANCE_LEVELS[level], free=free, variance=variance, conf_level=conf_level
             )
         loose = solved
     return free, fit

@@ -143,12 +143,12 @@ def _counts(pair: Array) -> Array:
     return np.bincount(row * len(b) + column, minlength=len(a) * len(b)).reshape(len(a), len(b)).astype(float)
 
 
-def ordinal_alpha(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int = 200, seed: int = 0) -> Reliability:
+def ordinal_alpha(items: pd.DataFrame, *, conf_level: float = 0.95, draws: int = 200, seed: int = 0) -> Reliability:
     """Ordinal alpha: standardised alpha of the polychoric correlations, with a percentile bootstrap interval.
 
     alpha = k/(k-1) (1 - k / sum of the correlations) (Zumbo, Gadermann and Zeisser 2007). It is the reliability of the
     normal variables behind the answers, not of the sum of the answers that is scored: report it beside alpha or
-    omega, never in their place (Chalmers 2018). Complete rows only. ``n_boot=0`` gives no interval.
+    omega, never in their place (Chalmers 2018). Complete rows only. ``draws=0`` gives no interval.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def ordinal_alpha(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int 
         Answers, one row a person and one column an item.
     conf_level : float, default 0.95
         Level of the intervals.
-    n_boot : int, default 200
+    draws : int, default 200
         Samples of the bootstrap.
     seed : int, default 0
         Seed of the random numbers.
@@ -181,7 +181,7 @@ def ordinal_alpha(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int 
     >>> rng = np.random.default_rng(0)
     >>> skill = rng.normal(size=300)
     >>> answers = pd.DataFrame({i: np.clip(np.round(3 + skill + 0.8 * rng.normal(size=300)), 1, 5) for i in "abcd"})
-    >>> found = ordinal_alpha(answers, n_boot=20)
+    >>> found = ordinal_alpha(answers, draws=20)
     >>> 0.8 < found.estimate < 0.95, found.conf_low < found.estimate
     (True, True)
     """
@@ -193,14 +193,14 @@ def ordinal_alpha(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int 
             code="RELIABILITY-N",
         )
     k, estimate = rows.shape[1], _alpha(polychoric(rows).to_numpy())
-    rng, draws = np.random.default_rng(seed), []
-    for _ in range(n_boot):
+    rng, found = np.random.default_rng(seed), []
+    for _ in range(draws):
         sample = rows.iloc[rng.integers(len(rows), size=len(rows))]
         if (sample.nunique() > 1).all():
-            draws.append(_alpha(polychoric(sample).to_numpy()))
+            found.append(_alpha(polychoric(sample).to_numpy()))
     tail = (1 - conf_level) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail]) if draws else (np.nan, np.nan)
-    method = f"polychoric, two steps; bootstrap of {n_boot} rows resamples, seed {seed}"
+    low, high = np.quantile(found, [tail, 1 - tail]) if found else (np.nan, np.nan)
+    method = f"polychoric, two steps; bootstrap of rows, {draws} resamples, seed {seed}"
     return Reliability("alpha (ordinal)", estimate, float(low), float(high), len(rows), k, method)
 
 

@@ -162,7 +162,7 @@ def against_the_rest(items: pd.DataFrame) -> str:
 def cronbach_alpha(
     items: pd.DataFrame,
     *,
-    standardized: bool = False,
+    standardised: bool = False,
     pairwise: bool = False,
     interval: str = "jackknife",
     conf_level: float = 0.95,
@@ -173,7 +173,7 @@ def cronbach_alpha(
     ----------
     items : pd.DataFrame
         One row a respondent, one column an item, already reversed.
-    standardized : bool, default False
+    standardised : bool, default False
         From correlations instead of covariances.
     pairwise : bool, default False
         Each covariance from the rows that have both items; otherwise only complete rows are used.
@@ -222,7 +222,7 @@ def cronbach_alpha(
         values = table[table.notna().any(axis=1)].to_numpy()
     values = values - np.nanmedian(values, axis=0)
     n, k = values.shape
-    alpha = float(_alphas(values, np.zeros((1, k)), np.zeros((1, k), bool), standardized)[0])
+    alpha = float(_alphas(values, np.zeros((1, k)), np.zeros((1, k), bool), standardised)[0])
     kind = "pairwise" if pairwise else "complete rows"
     if interval == "feldt":
         tail, df = (1 - conf_level) / 2, (n - 1, (n - 1) * (k - 1))
@@ -230,16 +230,16 @@ def cronbach_alpha(
         high = 1 - (1 - alpha) * float(stats.f.ppf(tail, *df))
     else:
         left = np.concatenate(
-            [_alphas(values, rows, ~np.isnan(rows), standardized) for rows in np.array_split(values, 1 + n // 1000)]
+            [_alphas(values, rows, ~np.isnan(rows), standardised) for rows in np.array_split(values, 1 + n // 1000)]
         )
         spread = float(np.sqrt((n - 1) / n * ((left - left.mean()) ** 2).sum()))
         half = float(stats.t.ppf(0.5 + conf_level / 2, n - 1)) * spread
         low, high = alpha - half, min(1.0, alpha + half)
-    name = "alpha (standardised)" if standardized else "alpha"
+    name = "alpha (standardised)" if standardised else "alpha"
     return Reliability(name, alpha, low, high, n, k, f"{ALPHA_INTERVALS[interval]}, {kind}", against_the_rest(items))
 
 
-def _alphas(values: Array, rows: Array, there: npt.NDArray[np.bool_], standardized: bool) -> Array:
+def _alphas(values: Array, rows: Array, there: npt.NDArray[np.bool_], standardised: bool) -> Array:
     """Alpha of all rows less each of some rows in turn, every covariance from the rows that have both items."""
     seen = ~np.isnan(values)
     x, mask, out = np.where(seen, values, 0.0), seen.astype(float), np.where(there, rows, 0.0)
@@ -249,7 +249,7 @@ def _alphas(values: Array, rows: Array, there: npt.NDArray[np.bool_], standardiz
     cross = x.T @ x - out[:, :, None] * out[:, None, :]
     with np.errstate(divide="ignore", invalid="ignore"):
         cov = (cross - sums * np.swapaxes(sums, 1, 2) / n) / (n - 1)
-        if standardized:
+        if standardised:
             sd = np.sqrt(np.diagonal(cov, axis1=1, axis2=2))
             cov = cov / (sd[:, :, None] * sd[:, None, :])
         k, total = values.shape[1], cov.sum(axis=(1, 2))
@@ -287,11 +287,11 @@ def _omega_of(covariance: Array) -> float:
     return common / (common + float(unique.sum()))
 
 
-def omega_total(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int = 500, seed: int = 0) -> Reliability:
+def omega_total(items: pd.DataFrame, *, conf_level: float = 0.95, draws: int = 500, seed: int = 0) -> Reliability:
     """McDonald's omega of one factor, with a percentile bootstrap interval.
 
     omega = (sum of loadings)^2 / ((sum of loadings)^2 + sum of unique variances) (McDonald 1999). Needs three items.
-    ``n_boot=0`` gives no interval.
+    ``draws=0`` gives no interval.
 
     Parameters
     ----------
@@ -299,7 +299,7 @@ def omega_total(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int = 
         Answers, one row a person and one column an item.
     conf_level : float, default 0.95
         Level of the intervals.
-    n_boot : int, default 500
+    draws : int, default 500
         Samples of the bootstrap.
     seed : int, default 0
         Seed of the random numbers.
@@ -322,19 +322,19 @@ def omega_total(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int = 
     --------
     >>> rng = np.random.default_rng(0); f = rng.normal(size=400)
     >>> x = pd.DataFrame({i: f + rng.normal(size=400) for i in "abcd"})
-    >>> bool(abs(omega_total(x, n_boot=0).estimate - 0.8) < 0.05)
+    >>> bool(abs(omega_total(x, draws=0).estimate - 0.8) < 0.05)
     True
     """
     values = item_matrix(items, least=3)
     rng = np.random.default_rng(seed)
-    draws = []
-    for _ in range(n_boot):
+    found = []
+    for _ in range(draws):
         sample = values[rng.integers(len(values), size=len(values))]
         if (sample.std(axis=0) > 0).all() and not _cancels(sample):
-            draws.append(_omega_of(np.cov(sample, rowvar=False)))
+            found.append(_omega_of(np.cov(sample, rowvar=False)))
     tail = (1 - conf_level) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail]) if draws else (np.nan, np.nan)
+    low, high = np.quantile(found, [tail, 1 - tail]) if found else (np.nan, np.nan)
     estimate = _omega_of(np.cov(values, rowvar=False))
-    method = f"one factor by minres; bootstrap of {n_boot} rows resamples, seed {seed}"
+    method = f"one factor by minres; bootstrap of rows, {draws} resamples, seed {seed}"
     note = against_the_rest(items)
     return Reliability("omega", estimate, float(low), float(high), len(values), values.shape[1], method, note)

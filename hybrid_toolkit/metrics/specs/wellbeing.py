@@ -47,7 +47,7 @@ def scale_reliability(data: EvaluationData, instrument: str, scale: str) -> floa
     """Omega of one factor of the scale's items over all answers; alpha for two items."""
     scored = survey_instrument(data, instrument)
     items = scored.answers[list(scored.instrument.scale(scale).items)]
-    return cronbach_alpha(items).estimate if items.shape[1] < 3 else omega_total(items, n_boot=0).estimate
+    return cronbach_alpha(items).estimate if items.shape[1] < 3 else omega_total(items, draws=0).estimate
 
 
 _SURVEY = {"survey": ("worker_id", "wave", "instrument", "item", "value")}

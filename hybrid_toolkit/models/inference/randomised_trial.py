@@ -29,7 +29,7 @@ from hybrid_toolkit.result import ResultBase
 _MUCH_MISSING = 0.1
 """Share of rows without an outcome beyond which the arms may no longer be alike, whatever was drawn."""
 
-_ERRORS = {
+_VARIANCES = {
     "ols": "classical",
     "HC1": "heteroskedasticity-robust (HC1)",
     "HC2": "heteroskedasticity-robust (HC2, Neyman's)",
@@ -66,8 +66,8 @@ class RandomisedFit(ResultBase):
         Rows left out for a missing value.
     n_clusters : int
         Clusters; 0 where rows were randomised.
-    errors : str
-        Key of ``_ERRORS``.
+    variance : str
+        Key of ``_VARIANCES``.
     adjusted : bool
         Whether covariates (centred, each arm with its own slopes) were used.
     balance : pd.DataFrame
@@ -98,7 +98,7 @@ class RandomisedFit(ResultBase):
     n_control: int
     n_missing: int
     n_clusters: int
-    errors: str
+    variance: str
     adjusted: bool
     balance: pd.DataFrame = field(repr=False)
     randomisation_p: float | None
@@ -143,7 +143,7 @@ class RandomisedFit(ResultBase):
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
                 "method": [self.method],
-                "errors": [_ERRORS[self.errors]],
+                "variance": [_VARIANCES[self.variance]],
                 "randomisation_p": [self.randomisation_p],
                 "converged": [self.converged],
             }
@@ -166,9 +166,9 @@ class RandomisedFit(ResultBase):
         how = " adjusted for covariates" if self.adjusted else ""
         return (
             f"{self.outcome}: difference in means{how} between {self.n_treated:,} treated and {self.n_control:,} "
-            f"control rows; {_ERRORS[self.errors]} errors, {self.n_missing:,} rows left out.{lost} It is the effect of "
-            "the offer if arms were set by chance, none was lost because of its arm, and one row's arm does not touch "
-            "another."
+            f"control rows; {_VARIANCES[self.variance]} errors, {self.n_missing:,} rows left out.{lost} It is the "
+            "effect of the offer if arms were set by chance, none was lost because of its arm, and one row's arm does "
+            "not touch another."
         )
 
 
@@ -179,8 +179,8 @@ def fit_randomised(
     treatment: str,
     covariates: Terms = (),
     cluster: str | None = None,
-    errors: str = "HC2",
-    permutations: int = 0,
+    variance: str = "HC2",
+    draws: int = 0,
     seed: int = 0,
     conf_level: float = 0.95,
 ) -> RandomisedFit:
@@ -197,10 +197,10 @@ def fit_randomised(
     covariates : Terms, optional
         Terms or columns from before the randomisation.
     cluster : str | None, optional
-        What was randomised, where it was not the row; ``errors`` is then ``"cluster"``.
-    errors : str, default "HC2"
-        Key of ``_ERRORS``.
-    permutations : int, default 0
+        What was randomised, where it was not the row; ``variance`` is then ``"cluster"``.
+    variance : str, default "HC2"
+        Key of ``_VARIANCES``.
+    draws : int, default 0
         How many assignments to draw for the randomisation p-value, of whole clusters.
     seed : int, default 0
         Seed of these draws.
@@ -238,11 +238,11 @@ def fit_randomised(
     """
     check_arguments(fit_randomised, locals())
     check_level(conf_level)
-    check_choice("errors", errors, _ERRORS)
+    check_choice("variance", variance, _VARIANCES)
     terms = as_terms(frame, covariates, what="covariates")
     rows = complete_rows(frame, [outcome, treatment, *term_columns(terms), *([cluster] if cluster else [])])
     y, d = varying(rows, outcome), zero_one(rows, treatment)
-    if cluster is None and errors == "cluster":
+    if cluster is None and variance == "cluster":
         raise EstimationError("clustered errors need a cluster.", fix="Name the cluster's column.", code="CLUSTERS")
     group = codes(rows, cluster) if cluster else np.arange(len(rows))
     _arms(d, group, cluster)
@@ -257,8 +257,8 @@ def fit_randomised(
             fix="Use fewer covariates.",
             code="SINGULAR",
         )
-    errors = "cluster" if cluster else errors
-    estimate, std_error = _difference(w, y, group, errors)
+    variance = "cluster" if cluster else variance
+    estimate, std_error = _difference(w, y, group, variance)
     size = int(group.max()) + 1
     given = x[:, 1:] - np.median(x[:, 1:], axis=0)
     sd = np.sqrt((given[d == 1].var(axis=0, ddof=1) + given[d == 0].var(axis=0, ddof=1)) / 2)
@@ -275,10 +275,10 @@ def fit_randomised(
         n_control=int(len(d) - d.sum()),
         n_missing=len(frame) - len(rows),
         n_clusters=size if cluster else 0,
-        errors=errors,
+        variance=variance,
         adjusted=bool(terms),
         balance=pd.DataFrame({"term": names[1:], "standardised_difference": gap}),
-        randomisation_p=_permuted(w, y, d, group, z, estimate, permutations, seed) if permutations else None,
+        randomisation_p=_permuted(w, y, d, group, z, estimate, draws, seed) if draws else None,
         conf_level=conf_level,
     )
 
@@ -302,22 +302,22 @@ def _arms(d: Array, group: NDArray[np.int64], cluster: str | None) -> None:
         )
 
 
-def _difference(w: Array, y: Array, group: NDArray[np.int64], errors: str) -> tuple[float, float]:
+def _difference(w: Array, y: Array, group: NDArray[np.int64], variance: str) -> tuple[float, float]:
     n, k = w.shape
     basis = scaled(w)
     w, inverse = basis.z, np.eye(k) / n
     a = inverse @ (w.T @ y)
     e = y - w @ a
-    if errors == "ols":
+    if variance == "ols":
         v = inverse * (e @ e) / (n - k)
-    elif errors == "cluster":
+    elif variance == "cluster":
         size = int(group.max()) + 1
         sums = np.zeros((size, k))
         np.add.at(sums, group, w * e[:, None])
         v = inverse @ sums.T @ sums @ inverse * size / (size - 1) * (n - 1) / (n - k)
     else:
         lever = np.einsum("ij,jk,ik->i", w, inverse, w)
-        factor = {"HC1": np.full(n, n / (n - k)), "HC2": 1 / (1 - lever), "HC3": 1 / (1 - lever) ** 2}[errors]
+        factor = {"HC1": np.full(n, n / (n - k)), "HC2": 1 / (1 - lever), "HC3": 1 / (1 - lever) ** 2}[variance]
         v = inverse @ (w * (factor * e**2)[:, None]).T @ w @ inverse
     return float(basis.back(a)[1]), float(np.sqrt(basis.back_cov(v)[1, 1]))
 

@@ -28,7 +28,7 @@ from hybrid_toolkit.models.terms.result_rows import (
 from hybrid_toolkit.models.terms.terms import Term, Terms, pinned
 from hybrid_toolkit.result import ResultBase
 
-_ERRORS: Mapping[str, str] = MappingProxyType(
+_VARIANCES: Mapping[str, str] = MappingProxyType(
     {
         "ols": "one error variance for all rows",
         "HC1": "heteroskedasticity-robust (HC1)",
@@ -53,8 +53,8 @@ class OlsFit(PredictsMeans, ResultBase):
         The k x k variance.
     df : int
         Residual degrees of freedom, rows less coefficients.
-    errors : str
-        Key of ``_ERRORS``.
+    variance : str
+        Key of ``_VARIANCES``.
     conf_level : float
         Level of the intervals.
     outcome : str
@@ -82,7 +82,7 @@ class OlsFit(PredictsMeans, ResultBase):
     estimate: Array
     vcov: Array = field(repr=False)
     df: int
-    errors: str
+    variance: str
     conf_level: float
     outcome: str
     n: int
@@ -131,10 +131,10 @@ class OlsFit(PredictsMeans, ResultBase):
                 fix=f"Use one of: {told_names(self.terms)}.",
                 code="TERM-UNKNOWN",
             )
-        if self.errors != "ols":
+        if self.variance != "ols":
             raise EstimationError(
                 "a partial R-squared follows from plain errors only.",
-                fix="Use errors='ols' instead.",
+                fix="Use variance='ols' instead.",
                 code="ERRORS-PLAIN",
             )
         i = self.terms.index(term)
@@ -154,7 +154,7 @@ class OlsFit(PredictsMeans, ResultBase):
                 "n": [self.n],
                 "n_missing": [self.n_missing],
                 "method": ["least squares"],
-                "errors": [_ERRORS[self.errors]],
+                "variance": [_VARIANCES[self.variance]],
                 "df": [self.df],
                 "r2": [self.r2],
                 "converged": [self.converged],
@@ -171,8 +171,8 @@ class OlsFit(PredictsMeans, ResultBase):
         """
         return (
             f"{self.outcome}: least squares; {self.n:,} rows, {self.n_missing:,} left out for missing values. "
-            f"Errors: {_ERRORS[self.errors]}, t with {self.df:,} degrees of freedom. Rows are taken to be independent: "
-            "where they share a team, a worker or a family, use fit_linear with that cluster."
+            f"Errors: {_VARIANCES[self.variance]}, t with {self.df:,} degrees of freedom. Rows are taken to be "
+            "independent: where they share a team, a worker or a family, use fit_linear with that cluster."
         )
 
 
@@ -181,7 +181,7 @@ def fit_ols(
     *,
     outcome: str,
     terms: Terms,
-    errors: str = "ols",
+    variance: str = "ols",
     conf_level: float = 0.95,
 ) -> OlsFit:
     """Least squares on rows that do not depend on each other; ``fit_linear`` is for rows that share clusters.
@@ -194,7 +194,7 @@ def fit_ols(
         Numeric or yes/no column.
     terms : Terms
         Regressors, or names of columns; an intercept is added.
-    errors : str, default "ols"
+    variance : str, default "ols"
         ``"ols"``, or one of the robust errors ``"HC1"``, ``"HC2"``, ``"HC3"`` (MacKinnon and White 1985).
     conf_level : float, default 0.95
         Level of the intervals, between 0 and 1.
@@ -207,7 +207,7 @@ def fit_ols(
     Raises
     ------
     EstimationError
-        Unknown errors, a column that others determine, a constant outcome, fewer rows than columns.
+        An unknown variance, a column that others determine, a constant outcome, fewer rows than columns.
     CoverageError
         A column is not there.
 
@@ -225,14 +225,14 @@ def fit_ols(
     check_arguments(fit_ols, locals())
     import statsmodels.api as sm
 
-    check_choice("errors", errors, _ERRORS)
+    check_choice("variance", variance, _VARIANCES)
     check_level(conf_level)
     used = as_terms(frame, terms)
     rows = complete_rows(frame, [outcome, *term_columns(used)])
     names, x = design(rows, used)
     y = varying(rows, outcome)
     basis, middle = settled_columns(x), float(np.median(y))
-    fit = sm.OLS(y - middle, basis.z).fit(cov_type="nonrobust" if errors == "ols" else errors)
+    fit = sm.OLS(y - middle, basis.z).fit(cov_type="nonrobust" if variance == "ols" else variance)
     b = basis.back(fit.params)
     b[0] += middle
     return OlsFit(
@@ -240,7 +240,7 @@ def fit_ols(
         estimate=frozen(b),
         vcov=frozen(basis.back_cov(fit.cov_params())),
         df=int(fit.df_resid),
-        errors=errors,
+        variance=variance,
         conf_level=conf_level,
         outcome=outcome,
         n=len(rows),

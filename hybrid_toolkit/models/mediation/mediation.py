@@ -82,9 +82,9 @@ class MediationFit(ResultBase):
         The p-values; one from draws is twice the smaller share of them on one side of zero.
     interaction : bool
         Whether the exposure moderates the mediator's slope.
-    intervals : str
+    interval : str
         Key of ``_INTERVALS``.
-    n_boot : int
+    draws : int
         Draws, 0 where none are made.
     residual_correlation : float | None
         Correlation that the errors of mediator and outcome would need (an unmeasured common cause) for the indirect
@@ -123,8 +123,8 @@ class MediationFit(ResultBase):
     conf_high: Array = field(repr=False)
     p_value: Array = field(repr=False)
     interaction: bool
-    intervals: str
-    n_boot: int
+    interval: str
+    draws: int
     residual_correlation: float | None
     n: int
     n_missing: int
@@ -162,8 +162,8 @@ class MediationFit(ResultBase):
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
                 "method": [self.method],
-                "intervals": [_INTERVALS[self.intervals]],
-                "n_boot": [self.n_boot],
+                "interval": [_INTERVALS[self.interval]],
+                "draws": [self.draws],
                 "residual_correlation": [self.residual_correlation],
                 "converged": [self.converged],
             }
@@ -183,12 +183,12 @@ class MediationFit(ResultBase):
             if self.residual_correlation is not None
             else ""
         )
-        few = self.n_clusters < _FEW_CLUSTERS and self.intervals in ("bootstrap", "delta")
+        few = self.n_clusters < _FEW_CLUSTERS and self.interval in ("bootstrap", "delta")
         narrow = " With so few clusters they are too narrow." if few else ""
         return (
             f"{self.outcome}: the contrast of {self.exposure} from {self.low:g} to {self.high:g}, split by "
             f"{self.mediator}; {self.n:,} rows in {self.n_clusters:,} clusters, {self.n_missing:,} left out. "
-            f"Intervals: {_INTERVALS[self.intervals]}.{narrow}{rho} The parts are effects only if nothing unmeasured "
+            f"Intervals: {_INTERVALS[self.interval]}.{narrow}{rho} The parts are effects only if nothing unmeasured "
             "stands behind exposure and outcome, mediator and outcome, or exposure and mediator, and no consequence of "
             "the exposure confounds the mediator: a randomised exposure does not give this."
         )
@@ -204,8 +204,8 @@ def fit_mediation(
     interaction: bool = False,
     contrast: tuple[float, float] = (0.0, 1.0),
     cluster: str | None = None,
-    intervals: str | None = None,
-    n_boot: int = 2000,
+    interval: str | None = None,
+    draws: int = 2000,
     seed: int = 0,
     conf_level: float = 0.95,
 ) -> MediationFit:
@@ -229,10 +229,10 @@ def fit_mediation(
         The two values of the exposure.
     cluster : str | None, optional
         Rows of one cluster depend on each other; default every row its own.
-    intervals : str | None, optional
+    interval : str | None, optional
         Key of ``_INTERVALS``; default Monte Carlo where a cluster is named, else the delta method. The standard error
         of Monte Carlo is the jackknife's.
-    n_boot : int, default 2000
+    draws : int, default 2000
         Draws of the bootstrap.
     seed : int, default 0
         Seed of the bootstrap and of Monte Carlo.
@@ -276,7 +276,7 @@ def fit_mediation(
     """
     check_arguments(fit_mediation, locals())
     check_level(conf_level)
-    how = check_choice("intervals", intervals or ("monte-carlo" if cluster else "delta"), _INTERVALS)
+    how = check_choice("interval", interval or ("monte-carlo" if cluster else "delta"), _INTERVALS)
     low, high = (float(v) for v in contrast)
     if low == high or not np.isfinite([low, high]).all():
         raise EstimationError(
@@ -303,18 +303,18 @@ def fit_mediation(
     split = Split(settled_columns(x_y), y, x_m.shape[1], interaction, low, high)
     b, se = split.delta(groups, n_clusters)
     names = WITH_INTERACTION if interaction else PLAIN
-    draws = None
+    drawn = None
     if how in ("jackknife", "monte-carlo"):
         at, without = split.left_out(groups, n_clusters)
         se = np.sqrt((n_clusters - 1) / n_clusters * ((split.parts_of(without) - b) ** 2).sum(axis=0))
-        draws = split.drawn(at, without, _DRAWS, seed) if how == "monte-carlo" else None
+        drawn = split.drawn(at, without, _DRAWS, seed) if how == "monte-carlo" else None
     if how == "bootstrap":
-        draws = split.bootstrap(groups, n_clusters, n_boot, seed)
-        se = draws.std(axis=0, ddof=1)
-    if draws is not None:
+        drawn = split.bootstrap(groups, n_clusters, draws, seed)
+        se = drawn.std(axis=0, ddof=1)
+    if drawn is not None:
         tail = (1 - conf_level) / 2
-        lower, upper = np.quantile(draws, [tail, 1 - tail], axis=0)
-        p = np.minimum(1.0, 2 * np.minimum((draws <= 0).mean(axis=0), (draws >= 0).mean(axis=0)))
+        lower, upper = np.quantile(drawn, [tail, 1 - tail], axis=0)
+        p = np.minimum(1.0, 2 * np.minimum((drawn <= 0).mean(axis=0), (drawn >= 0).mean(axis=0)))
     else:
         made = tidy_rows(names, b, se, n=len(rows), conf_level=conf_level, df=n_clusters - 1)
         lower, upper, p = (made[c].to_numpy() for c in ("conf_low", "conf_high", "p_value"))
@@ -331,8 +331,8 @@ def fit_mediation(
         conf_high=frozen(upper),
         p_value=frozen(p),
         interaction=interaction,
-        intervals=how,
-        n_boot=0 if draws is None else len(draws),
+        interval=how,
+        draws=0 if drawn is None else len(drawn),
         residual_correlation=None
         if interaction
         else _residual_correlation(settled_columns(x_m).z, m - float(np.median(m)), y),

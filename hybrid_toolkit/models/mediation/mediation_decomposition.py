@@ -130,15 +130,15 @@ class Split:
         k, p = self.k, self.w.shape[1] - 1
         return np.asarray(self.parts(*np.split(all_, [k, k + p], axis=-1)))
 
-    def bootstrap(self, groups: Codes, n_clusters: int, n_boot: int, seed: int) -> Array:
+    def bootstrap(self, groups: Codes, n_clusters: int, draws: int, seed: int) -> Array:
         """Parts in samples of whole clusters drawn with replacement, those that are singular left out."""
         rng = np.random.default_rng(seed)
         p = self.w.shape[1]
         small = n_clusters * p * p <= _LARGEST
         grams = cluster_grams(self.w, groups).reshape(n_clusters, -1) if small else None
         out: list[Array] = []
-        for done in range(0, n_boot, 100):
-            drawn = rng.integers(0, n_clusters, (min(100, n_boot - done), n_clusters))
+        for done in range(0, draws, 100):
+            drawn = rng.integers(0, n_clusters, (min(100, draws - done), n_clusters))
             count = np.stack([np.bincount(d, minlength=n_clusters) for d in drawn]).astype(np.float64)
             if grams is not None:
                 s = (count @ grams).reshape(-1, p, p)
@@ -147,9 +147,9 @@ class Split:
             kept = self._carries(s)
             if kept.any():
                 out.extend(self.parts(*self.coefficients(s[kept])))
-        if len(out) < max(2, 0.9 * n_boot):
+        if len(out) < max(2, 0.9 * draws):
             raise EstimationError(
-                f"{n_boot - len(out)} of {n_boot} bootstrap samples of clusters were singular.",
+                f"{draws - len(out)} of {draws} bootstrap samples of clusters were singular.",
                 fix="Use the delta method, fewer covariates, or more clusters.",
                 code="BOOTSTRAP",
             )

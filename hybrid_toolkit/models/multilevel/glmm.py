@@ -48,7 +48,7 @@ def fit_glmm(
     *,
     outcome: str,
     terms: Terms,
-    group: Groupings,
+    groups: Groupings,
     family: str = "binomial",
     trials: str | None = None,
     exposure_time: str | None = None,
@@ -67,7 +67,7 @@ def fit_glmm(
         0/1, or successes where ``trials`` is named; counts; numbers or ordered categories for ``"ordinal"``.
     terms : Terms
         Terms or columns.
-    group : Groupings
+    groups : Groupings
         Column of the random intercept. Or, for yes/no outcomes and Poisson counts, several, nested or crossed; or
         grouping -> columns whose slope varies over it. A grouping may be a tuple of columns, as in ``fit_mixed``.
     family : str, default "binomial"
@@ -116,7 +116,7 @@ def fit_glmm(
     >>> team, x = np.repeat(np.arange(60), 20), rng.normal(size=1200)
     >>> chance = 1 / (1 + np.exp(-(0.5 * x + rng.normal(0, 0.8, 60)[team])))
     >>> f = pd.DataFrame({"yes": (rng.random(1200) < chance) * 1, "x": x, "team": team})
-    >>> fit = fit_glmm(f, outcome="yes", terms=["x"], group="team")
+    >>> fit = fit_glmm(f, outcome="yes", terms=["x"], groups="team")
     >>> fit.converged, bool(abs(fit.estimate[1] - 0.5) < 0.15), abs(fit.sd_random - 0.8) < 0.15
     (True, True, True)
     """
@@ -128,7 +128,7 @@ def fit_glmm(
             f"nodes must lie from 1 to {_MOST_NODES}.", fix="Set it to 9, or to 1 for Laplace.", code="NODES"
         )
     held = as_terms(frame, terms)
-    plan = read_groupings(group)
+    plan = read_groupings(groups)
     if len(plan) > 1 or plan[0][1] or len(plan[0][0]) > 1:
         if family in ("ordinal", "negative binomial") or cluster:
             raise EstimationError(

@@ -86,7 +86,7 @@ class GlmmFit(NamedCoefficients, ResultBase):
     >>> team, x = np.repeat(np.arange(60), 20), rng.normal(size=1200)
     >>> chance = 1 / (1 + np.exp(-(0.5 * x + rng.normal(0, 0.8, 60)[team])))
     >>> f = pd.DataFrame({"yes": (rng.random(1200) < chance) * 1, "x": x, "team": team})
-    >>> fit = fit_glmm(f, outcome="yes", terms=["x"], group="team")
+    >>> fit = fit_glmm(f, outcome="yes", terms=["x"], groups="team")
     >>> fit.tidy()[["term", "estimate"]].round(1).values.tolist(), fit.n_groups
     ([['(Intercept)', 0.0], ['x', 0.6], ['sd (Intercept) | team', 0.9]], 60)
     """

@@ -22,8 +22,8 @@ from hybrid_toolkit.models.multilevel.mixed_levels import (
     shared_in_time,
 )
 from hybrid_toolkit.models.multilevel.mixed_result import (
+    DF_METHODS,
     MIXED_VARIANCES,
-    REFERENCES,
     MixedFit,
 )
 from hybrid_toolkit.models.multilevel.random_parts import Groupings, level_codes, random_columns, read_groupings
@@ -52,7 +52,7 @@ def fit_mixed(
     terms: Terms = (),
     correlated: bool = True,
     reml: bool = True,
-    reference: str = "satterthwaite",
+    df_method: str = "satterthwaite",
     time: str | None = None,
     variance: str | None = None,
     conf_level: float = 0.95,
@@ -74,7 +74,7 @@ def fit_mixed(
         Slopes correlate with the intercept of their grouping; False holds the correlations at 0.
     reml : bool, default True
         Restricted maximum likelihood (for variances), else maximum likelihood (to compare fixed parts).
-    reference : str, default "satterthwaite"
+    df_method : str, default "satterthwaite"
         ``"satterthwaite"`` (better with few groups) or ``"normal"``.
     time : str | None, optional
         Column of periods. Where a term is the same for all rows of a group in a period and moves between periods, as a
@@ -122,7 +122,7 @@ def fit_mixed(
     check_arguments(fit_mixed, locals())
     frame = frame.reset_index(drop=True)  # rows are found again by their place, whatever index two stacked files have
     check_level(conf_level)
-    check_choice("reference", reference, REFERENCES)
+    check_choice("df_method", df_method, DF_METHODS)
     if variance is not None:
         check_choice("variance", variance, MIXED_VARIANCES)
     plan = read_groupings(groups)
@@ -164,7 +164,7 @@ def fit_mixed(
         scaled_b = np.array(list(fit.fixef().values()))
         vcov, df = cluster_jackknife(fit, basis.z, np.asarray(data["y"]), scaled_b, coarsest, basis.turn)
     else:
-        vcov, df = basis.back_cov(np.asarray(fit.vcov(), dtype=np.float64)), _degrees(fit, basis.turn, reference)
+        vcov, df = basis.back_cov(np.asarray(fit.vcov(), dtype=np.float64)), _degrees(fit, basis.turn, df_method)
     vcov = vcov * y_scale**2
     shift = 2 * (len(y) - (len(names) if reml else 0)) * float(np.log(y_scale))
     if reml:  # the determinant of X'X belongs to the restricted criterion, as lme4 writes it
@@ -186,7 +186,7 @@ def fit_mixed(
         n=len(y),
         n_missing=len(frame) - len(y),
         reml=reml,
-        reference=reference,
+        df_method=df_method,
         converged=True,
         singular=bool(fit.isSingular()),
         conf_level=conf_level,
@@ -213,13 +213,13 @@ def _search(text: str, data: pd.DataFrame, reml: bool) -> Any:
             ) from None
 
 
-def _degrees(fit: Any, turn: Array, reference: str) -> Array:
+def _degrees(fit: Any, turn: Array, df_method: str) -> Array:
     """Satterthwaite's degrees of freedom of sums of the scaled coefficients, one row of ``turn`` each.
 
     The library gives them for single coefficients only; its derivatives of the variance serve any sum of them.
     """
     k = len(turn)
-    if reference == "normal":
+    if df_method == "normal":
         return np.full(k, np.inf)
     from mixedlm.inference.ddf import _vcov_derivatives
 

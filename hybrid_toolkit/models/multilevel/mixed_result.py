@@ -15,7 +15,7 @@ from hybrid_toolkit.models.terms.result_rows import NamedCoefficients, tidy_rows
 from hybrid_toolkit.models.terms.terms import Term
 from hybrid_toolkit.result import ResultBase
 
-REFERENCES = {"satterthwaite": "t with Satterthwaite degrees of freedom", "normal": "normal"}
+DF_METHODS = {"satterthwaite": "t with Satterthwaite degrees of freedom", "normal": "normal"}
 """What an estimate over its standard error is compared with."""
 MIXED_VARIANCES = {
     "model": "errors of the model",
@@ -59,8 +59,8 @@ class MixedFit(NamedCoefficients, PredictsMeans, ResultBase):
         Rows left out for a missing value.
     reml : bool
         Restricted maximum likelihood, else maximum likelihood.
-    reference : str
-        Key of ``REFERENCES``.
+    df_method : str
+        Key of ``DF_METHODS``.
     converged : bool
         The search ended at an optimum.
     singular : bool
@@ -103,7 +103,7 @@ class MixedFit(NamedCoefficients, PredictsMeans, ResultBase):
     n: int
     n_missing: int
     reml: bool
-    reference: str
+    df_method: str
     converged: bool
     singular: bool
     conf_level: float
@@ -188,7 +188,7 @@ class MixedFit(NamedCoefficients, PredictsMeans, ResultBase):
             Prose with its caveat.
         """
         notes = []
-        errors = REFERENCES[self.reference] if self.variance == "model" else MIXED_VARIANCES[self.variance]
+        errors = DF_METHODS[self.df_method] if self.variance == "model" else MIXED_VARIANCES[self.variance]
         if not self.converged:
             notes.append("The search did not converge: do not use these figures.")
         if self.singular:

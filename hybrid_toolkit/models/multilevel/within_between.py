@@ -278,7 +278,7 @@ def _random_parts(
     groups: dict[str | tuple[str, ...], list[str]] = {panel_id: ["within"] if random == "slope" else []}
     if cluster != panel_id:
         groups[cluster] = []
-    return fit_mixed(made, outcome=outcome, groups=groups, terms=terms, reference="normal")
+    return fit_mixed(made, outcome=outcome, groups=groups, terms=terms, df_method="normal")
 
 
 def _varies(inside: Array, across: Array, x: Array, far: float, exposure: str, panel_id: str) -> None:

@@ -11,7 +11,7 @@ from hybrid_toolkit.models.rollout.event_time_path import EventPath
 from hybrid_toolkit.models.terms.arguments import check_arguments
 
 
-def detectable_slope(path: EventPath, *, power: float = 0.8, level: float = 0.05) -> float:
+def detectable_slope(path: EventPath, *, power: float = 0.8, alpha: float = 0.05) -> float:
     """The slope a time that the test of ``EventPath.slope_before`` sees with the given power.
 
     Notes
@@ -25,10 +25,10 @@ def detectable_slope(path: EventPath, *, power: float = 0.8, level: float = 0.05
     2.8
     """
     error = path.slope_before()[1]
-    return float((stats.t.ppf(1 - level / 2, path.df) + stats.t.ppf(power, path.df)) * error)
+    return float((stats.t.ppf(1 - alpha / 2, path.df) + stats.t.ppf(power, path.df)) * error)
 
 
-def pretest_power(path: EventPath, slope: float, *, level: float = 0.05) -> float:
+def pretest_power(path: EventPath, slope: float, *, alpha: float = 0.05) -> float:
     """Chance that at least one effect before the start is significant by itself, if the true trend has this slope.
 
     Parameters
@@ -37,7 +37,7 @@ def pretest_power(path: EventPath, slope: float, *, level: float = 0.05) -> floa
         Effects by time with their variance.
     slope : float
         Of the departure from parallel trends, a time.
-    level : float, default 0.05
+    alpha : float, default 0.05
         Of each single test (normal reference).
 
     Returns
@@ -63,13 +63,13 @@ def pretest_power(path: EventPath, slope: float, *, level: float = 0.05) -> floa
     check_arguments(pretest_power, locals())
     at, mean = _leads(path)
     v = path.vcov[np.ix_(at, at)]
-    limit = stats.norm.ppf(1 - level / 2) * np.sqrt(np.diagonal(v))
+    limit = stats.norm.ppf(1 - alpha / 2) * np.sqrt(np.diagonal(v))
     shift = slope * mean
     box = stats.multivariate_normal(mean=np.zeros(len(at)), cov=v, allow_singular=True, seed=1)
     return float(1 - box.cdf(limit - shift, lower_limit=-limit - shift))
 
 
-def slope_for_power(path: EventPath, *, power: float = 0.8, level: float = 0.05) -> float:
+def slope_for_power(path: EventPath, *, power: float = 0.8, alpha: float = 0.05) -> float:
     """The slope that the usual look at single effects before the start finds with the given power.
 
     Parameters
@@ -78,7 +78,7 @@ def slope_for_power(path: EventPath, *, power: float = 0.8, level: float = 0.05)
         Effects by time with their variance.
     power : float, default 0.8
         How often the test is to find the slope.
-    level : float, default 0.05
+    alpha : float, default 0.05
         Level of each test.
 
     Returns
@@ -99,12 +99,12 @@ def slope_for_power(path: EventPath, *, power: float = 0.8, level: float = 0.05)
     """
     check_arguments(slope_for_power, locals())
     at, mean = _leads(path)
-    if not pretest_power(path, 0.0, level=level) < power < 1:
+    if not pretest_power(path, 0.0, alpha=alpha) < power < 1:
         raise EstimationError(
             "the power asked for is not above the chance of a false alarm.", fix="Ask for 0.5 or 0.8.", code="POWER"
         )
     high = 10 * float(np.sqrt(np.diagonal(path.vcov)[at]).max() / np.abs(mean).min())
-    found = optimize.brentq(lambda s: pretest_power(path, s, level=level) - power, 0.0, high, xtol=1e-5 * high)
+    found = optimize.brentq(lambda s: pretest_power(path, s, alpha=alpha) - power, 0.0, high, xtol=1e-5 * high)
     return float(found)
 
 

@@ -46,7 +46,7 @@ def fit_interrupted_counts(
     outcome: str,
     time: str,
     start: object,
-    exposure: str | None = None,
+    exposure_time: str | None = None,
     control: str | None = None,
     covariates: Terms = (),
     season: int | None = None,
@@ -67,7 +67,7 @@ def fit_interrupted_counts(
         See ``fit_interrupted``.
     start : object
         See ``fit_interrupted``.
-    exposure : str | None, optional
+    exposure_time : str | None, optional
         Column with what they are counted over, such as children in need; its log is an offset.
     control : str | None, optional
         See ``fit_interrupted``.
@@ -92,7 +92,7 @@ def fit_interrupted_counts(
     Raises
     ------
     EstimationError
-        Negative or broken counts, an exposure of 0, no event on one side of the start, and as ``fit_interrupted``.
+        Negative or broken counts, an exposure time of 0, no event on one side of the start, and as ``fit_interrupted``.
     CoverageError
         A column is not there.
 
@@ -121,7 +121,13 @@ def fit_interrupted_counts(
     check_choice("family", family, FAMILIES)
     check_choice("errors", errors, _ERRORS)
     extra = as_terms(frame, covariates, what="covariates")
-    named = [outcome, time, *([control] if control else []), *([exposure] if exposure else []), *term_columns(extra)]
+    named = [
+        outcome,
+        time,
+        *([control] if control else []),
+        *([exposure_time] if exposure_time else []),
+        *term_columns(extra),
+    ]
     rows = complete_rows(frame, named)
     y0 = _counts(rows, outcome)
     changed = zero_one(rows, control) if control else np.ones(len(rows))
@@ -130,7 +136,7 @@ def fit_interrupted_counts(
     rows, y, at, changed = rows.iloc[order], y0[order], at[order], changed[order]
     check_both_periods(at, begin, changed, time)
     _events(y, at >= begin, changed)
-    offset = np.log(_exposure(rows, exposure))
+    offset = np.log(_exposure_time(rows, exposure_time))
     names, x, wanted = segment_columns(rows, at, begin, changed, control is not None, extra, season, harmonics)
     new = np.concatenate([[True], (np.diff(changed) != 0)])
     step = np.where(new, 0, np.diff(at, prepend=at[0]))
@@ -239,14 +245,14 @@ def _counts(rows: pd.DataFrame, outcome: str) -> Array:
     return y
 
 
-def _exposure(rows: pd.DataFrame, exposure: str | None) -> Array:
-    if exposure is None:
+def _exposure_time(rows: pd.DataFrame, column: str | None) -> Array:
+    if column is None:
         return np.ones(len(rows))
-    over = numbers(rows, exposure)
+    over = numbers(rows, column)
     wrong = int((~(over > 0)).sum())
     if wrong:
         raise EstimationError(
-            f"column '{exposure}' is not above 0 in {plural(wrong, 'row')}, so there is no rate.",
+            f"column '{column}' is not above 0 in {plural(wrong, 'row')}, so there is no rate.",
             fix="Leave these periods out, or check how it was counted.",
             code="EXPOSURE",
         )

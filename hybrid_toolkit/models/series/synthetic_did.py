@@ -157,7 +157,7 @@ def fit_synthetic_did(
     first_treated: str | None = None,
     treatment: str | None = None,
     variance: str = "placebo",
-    replications: int = 200,
+    draws: int = 200,
     seed: int = 0,
     unbalanced: str = "error",
     conf_level: float = 0.95,
@@ -180,7 +180,7 @@ def fit_synthetic_did(
         See ``fit_group_time``.
     variance : str, default "placebo"
         Key of ``_VARIANCES``; the jackknife needs two treated units, placebo more untreated than treated ones.
-    replications : int, default 200
+    draws : int, default 200
         Replications of placebo and bootstrap.
     seed : int, default 0
         Seed of placebo and bootstrap.
@@ -239,7 +239,7 @@ def fit_synthetic_did(
     ).read(frame)
     start = _start(p, variance)
     treated = p.start == start
-    estimate, error, units, times, done, placebos = _by_library(p, start, variance, replications, seed)
+    estimate, error, units, times, done, placebos = _by_library(p, start, variance, draws, seed)
     df = float((~treated).sum() - 1 if variance == "placebo" else min(treated.sum(), (~treated).sum()) - 1)
     if variance == "placebo":
         error = max(error, farthest(placebos, conf_level) / float(stats.t.ppf(0.5 + conf_level / 2, df)))
@@ -309,7 +309,7 @@ def _start(p: PanelData, variance: str) -> int:
 
 
 def _by_library(
-    p: PanelData, start: int, variance: str, replications: int, seed: int
+    p: PanelData, start: int, variance: str, draws: int, seed: int
 ) -> tuple[float, float, Array, Array, bool, Array]:
     with from_extra("engines"):
         from diff_diff import SyntheticDiD
@@ -324,7 +324,7 @@ def _by_library(
             "treated": np.repeat((p.start == start).astype(np.int64), periods),
         }
     )
-    library = SyntheticDiD(variance_method=variance, n_bootstrap=replications, seed=seed)
+    library = SyntheticDiD(variance_method=variance, n_bootstrap=draws, seed=seed)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:

@@ -57,7 +57,7 @@ class KaplanMeierFit(ResultBase):
         Counts.
     conf_level : float
         Level of the intervals.
-    intervals : str, default "log-log"
+    interval : str, default "log-log"
         Key of ``_INTERVALS``.
     converged : bool, default True
         Always True here: nothing is searched for.
@@ -81,13 +81,13 @@ class KaplanMeierFit(ResultBase):
     n_missing: int
     n_events: int
     conf_level: float
-    intervals: str = "log-log"
+    interval: str = "log-log"
     converged: bool = True
 
     @property
     def method(self) -> str:
         """What was fitted, in words."""
-        return f"Kaplan-Meier, {_INTERVALS[self.intervals]}"
+        return f"Kaplan-Meier, {_INTERVALS[self.interval]}"
 
     @property
     def n_clusters(self) -> int:
@@ -203,7 +203,7 @@ def fit_kaplan_meier(
     event: str,
     group: str | None = None,
     entry: str | None = None,
-    intervals: str = "log-log",
+    interval: str = "log-log",
     conf_level: float = 0.95,
 ) -> KaplanMeierFit:
     """The share still there over time, by group where one is named, and a log-rank test.
@@ -220,7 +220,7 @@ def fit_kaplan_meier(
         Column of groups.
     entry : str | None, optional
         Time from the start at which observation began (late entry).
-    intervals : str, default "log-log"
+    interval : str, default "log-log"
         Key of ``_INTERVALS``; the log-log scale keeps within 0 and 1 and covers better in small groups.
     conf_level : float, default 0.95
         Level of the intervals.
@@ -254,13 +254,13 @@ def fit_kaplan_meier(
     """
     check_arguments(fit_kaplan_meier, locals())
     check_level(conf_level)
-    check_choice("intervals", intervals, _INTERVALS)
+    check_choice("interval", interval, _INTERVALS)
     rows, time, ended, start = read_spells(frame, duration, event, [g for g in [group] if g], entry)
     labels = rows[group].astype(str).to_numpy() if group else np.full(len(rows), "all")
     curves, medians = [], []
     for label in sorted({str(v) for v in labels}):
         at = labels == label
-        c = _curve(time[at], ended[at], start[at], conf_level, intervals).assign(group=label)
+        c = _curve(time[at], ended[at], start[at], conf_level, interval).assign(group=label)
         curves.append(c)
         row = [_crossing(c, k) for k in ("estimate", "conf_low", "conf_high")]
         medians.append((label, int(at.sum()), int(ended[at].sum()), *row))
@@ -276,7 +276,7 @@ def fit_kaplan_meier(
         n_missing=len(frame) - len(rows),
         n_events=int(ended.sum()),
         conf_level=conf_level,
-        intervals=intervals,
+        interval=interval,
     )
 
 
@@ -313,16 +313,16 @@ def risk_table(time: Array, ended: Array, start: Array, at: Array) -> tuple[Arra
     return risk, events
 
 
-def _curve(time: Array, ended: Array, start: Array, conf_level: float, intervals: str) -> pd.DataFrame:
+def _curve(time: Array, ended: Array, start: Array, conf_level: float, interval: str) -> pd.DataFrame:
     at = np.unique(time[ended == 1])
     risk, events = risk_table(time, ended, start, at)
     share = np.cumprod(1 - events / risk)
     with np.errstate(divide="ignore", invalid="ignore"):
         green = np.sqrt(np.cumsum(events / (risk * (risk - events))))
         reach = stats.norm.ppf(0.5 + conf_level / 2) * green
-        if intervals == "log":
+        if interval == "log":
             low, high = share * np.exp(-reach), np.minimum(1.0, share * np.exp(reach))
-        elif intervals == "plain":
+        elif interval == "plain":
             low, high = np.maximum(0.0, share * (1 - reach)), np.minimum(1.0, share * (1 + reach))
         else:
             reach = reach / np.abs(np.log(share))

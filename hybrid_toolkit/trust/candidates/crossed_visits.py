@@ -12,8 +12,11 @@ from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
 
 def recorded_by(groups: tuple[str, ...], frame: pd.DataFrame) -> CandidateAnswer:
     """Log odds of the worker's way of working, with an intercept for each level of these groupings."""
-    group = groups[0] if len(groups) == 1 else list(groups)
-    return answer_of(fit_glmm(frame, outcome="recorded", terms=["remote"], group=group).tidy().iloc[[1]])
+    return answer_of(
+        fit_glmm(frame, outcome="recorded", terms=["remote"], groups=groups[0] if len(groups) == 1 else list(groups))
+        .tidy()
+        .iloc[[1]]
+    )
 
 
 _FAMILY = "answers alike in several ways"

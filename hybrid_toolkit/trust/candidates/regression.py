@@ -178,7 +178,7 @@ ALL: tuple[Candidate, ...] = (
         "mediation-bootstrap",
         "Product of coefficients, bootstrap of teams",
         _MEDIATION,
-        by_design("mediation", settings=(("intervals", "bootstrap"),), **_PATH),
+        by_design("mediation", settings=(("interval", "bootstrap"),), **_PATH),
         _PATHS,
         ("mediated",),
         warning="With few teams the percentiles of the bootstrap are too narrow.",

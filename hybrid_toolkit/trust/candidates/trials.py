@@ -32,9 +32,9 @@ def randomised(frame: pd.DataFrame, *, covariates: tuple[str, ...] = (), cluster
     return answer_of(fit.tidy())
 
 
-def least_squares(frame: pd.DataFrame, *, errors: str) -> CandidateAnswer:
+def least_squares(frame: pd.DataFrame, *, variance: str) -> CandidateAnswer:
     """Least squares on the arm and what was known before."""
-    return answer_of(fit_ols(frame, outcome="y", terms=["offered", "before"], errors=errors).tidy().iloc[[1]])
+    return answer_of(fit_ols(frame, outcome="y", terms=["offered", "before"], variance=variance).tidy().iloc[[1]])
 
 
 def bias_reduced(frame: pd.DataFrame) -> CandidateAnswer:
@@ -118,7 +118,7 @@ ALL: tuple[Candidate, ...] = (
         "least-squares-robust",
         "Least squares with a covariate, HC3",
         TRIALS,
-        partial(least_squares, errors="HC3"),
+        partial(least_squares, variance="HC3"),
         _BOTH,
         _BOTH[:1],
         warning=STRANGERS,
@@ -127,7 +127,7 @@ ALL: tuple[Candidate, ...] = (
         "least-squares-plain",
         "Least squares with a covariate, plain errors",
         TRIALS,
-        partial(least_squares, errors="ols"),
+        partial(least_squares, variance="ols"),
         _BOTH,
         (),
         warning="It takes all rows to vary alike and " + STRANGERS[3:],
