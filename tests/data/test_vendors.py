@@ -28,14 +28,9 @@ def _beside(name: str) -> ModuleType:
     return module
 
 
-VENDORS = dict(_beside("vendors").VENDORS)
-VENDORS |= {n: getattr(_beside("vendors_more"), n) for n in ("esr_caredirector", "program_extracts")}
-VENDORS |= {n: getattr(_beside("vendors_third"), n) for n in ("oracle_condeco", "eclipse_payroll")}
-
-VENDORS |= {n: getattr(_beside("vendors_fourth"), n) for n in ("us_report_server", "warehouse", "ods_and_xml")}
-VENDORS |= _beside("vendors_fifth").VENDORS
-VENDORS |= _beside("vendors_sixth").VENDORS | _beside("vendors_seventh").VENDORS
-VENDORS |= _beside("vendors_eighth").VENDORS | _beside("vendors_ninth").VENDORS
+VENDORS = {n: getattr(_beside("vendors_third"), n) for n in ("oracle_condeco", "eclipse_payroll")}
+VENDORS |= {n: getattr(_beside("vendors_fourth"), n) for n in ("us_report_server", "ods_and_xml")}
+VENDORS |= _beside("vendors_fifth").VENDORS | _beside("vendors_by_lines").VENDORS | _beside("vendors_exports").VENDORS
 
 
 @pytest.fixture(scope="module")

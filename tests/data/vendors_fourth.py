@@ -1,5 +1,5 @@
-"""Three more vendors, made by hand before the toolkit saw them: reports with dates in the order of the United States,
-a warehouse in a database, and a pack of OpenDocument sheets, plain XML and checklists that are ticked.
+"""Two more vendors, made by hand before the toolkit saw them: reports with dates in the order of the United States,
+and a pack of OpenDocument sheets, plain XML and checklists that are ticked.
 
 No name in them is a person's; each gives the matches that a person would make.
 """
@@ -7,7 +7,6 @@ No name in them is a person's; each gives the matches that a person would make.
 from __future__ import annotations
 
 import importlib.util
-import sqlite3
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -159,116 +158,6 @@ _OF_TEAM = (("team", "team_id"), ("team", "service"))
 
 def _plain(value: object) -> object:
     return value.item() if isinstance(value, np.generic) else value
-
-
-def warehouse(folder: Path) -> object:
-    """A warehouse in one SQLite file: short names, keys of its own, 9999 for not ended, 1 and 0 for yes and no."""
-    rng, n, k = np.random.default_rng(202), 60, 400
-    staff = rng.choice(np.arange(1000, 9999), n, replace=False)
-
-    def iso(count: int, start: str = "2022-04-01", span: int = 1000) -> list[str]:
-        return list(_moments(rng, count, start, span).strftime("%Y-%m-%d"))
-
-    names = ["MASH", "Assessment 1", "CIN 1", "CIN 2", "CP & Court", "Looked After 1", "Care Leavers"]
-    ended = ["9999-12-31" if i % 5 else d for i, d in enumerate(iso(n, "2023-01-01", 700))]
-    referred = _moments(rng, 150)
-    tables = {
-        "dim_org": {"org_key": np.arange(1, 8), "org_nm": names, "org_parent_nm": ["CSC"] * 7},
-        "dim_staff": {
-            "staff_key": staff,
-            "sys_user_nm": [f"user{i}" for i in range(n)],
-            "org_key": rng.integers(1, 8, n),
-            "job_nm": rng.choice(["Social Worker", "Advanced Social Worker", "Team Manager"], n),
-            "contract_cd": rng.choice(["PERM", "AGY", "FTC"], n),
-            "wte": rng.choice([1.0, 0.8, 0.5], n),
-            "emp_start_dt": iso(n, "2013-01-01", 3500),
-            "emp_end_dt": ended,
-            "gender_cd": rng.choice(["F", "M"], n),
-            "ethnic_cd": rng.choice(["WBRI", "BCRB", "NOBT"], n),
-            "dob": iso(n, "1965-01-01", 9000),
-            "leave_rsn": ["Resigned" if i % 5 == 0 else "" for i in range(n)],
-        },
-        "fact_visit": {
-            "visit_key": np.arange(k),
-            "client_key": rng.integers(70_000, 70_150, k),
-            "hhold_key": rng.integers(200, 290, k),
-            "staff_key": rng.choice(staff, k),
-            "visit_typ": rng.choice(["CPV", "CINV", "LACV"], k),
-            "visit_due_dt": iso(k),
-            "visit_dt": iso(k),
-            "meth": rng.choice(["Face-to-face", "Virtual", "Telephone"], k),
-            "status_nm": rng.choice(["Completed", "Aborted - no access", "Cancelled - family"], k),
-            "seen_ind": rng.choice([0, 1], k),
-            "alone_ind": rng.choice([0, 1], k),
-            "entered_dt": iso(k),
-            "load_dttm": ["2025-04-01 02:00:00"] * k,
-        },
-        "fact_allocation": {
-            "alloc_key": np.arange(k),
-            "client_key": rng.integers(70_000, 70_150, k),
-            "staff_key": rng.choice(staff, k),
-            "alloc_role": rng.choice(["Key worker", "Co-worker", "IRO"], k),
-            "from_dt": iso(k),
-            "to_dt": ["9999-12-31"] * k,
-            "end_rsn": rng.choice(["Worker left", "Transfer of case", ""], k),
-        },
-        "fact_caseload_snapshot": {
-            "staff_key": np.repeat(staff, 3),
-            "snapshot_dt": ["2024-06-30", "2024-07-31", "2024-08-31"] * n,
-            "open_case_cnt": rng.integers(5, 25, 3 * n),
-        },
-        "fact_supervision": {
-            "sup_key": np.arange(n),
-            "staff_key": staff,
-            "supervisor_key": rng.choice(staff, n),
-            "sup_dt": iso(n),
-            "meth": rng.choice(["In person", "Teams"], n),
-            "dur_min": rng.choice([45, 60, 90], n),
-            "reflective_ind": rng.choice([0, 1], n),
-        },
-        "fact_referral": {
-            "ref_key": np.arange(150),
-            "client_key": np.arange(70_000, 70_150),
-            "ref_recvd_dt": referred.strftime("%Y-%m-%d"),
-            "assess_start_dt": (referred + pd.Timedelta(days=1)).strftime("%Y-%m-%d"),
-            "assess_auth_dt": (referred + pd.Timedelta(days=40)).strftime("%Y-%m-%d"),
-            "s47_start_dt": [""] * 150,
-            "icpc_dt": [""] * 150,
-            "closed_dt": [""] * 150,
-            "prev_ref_12m_ind": rng.choice([0, 1], 150),
-        },
-    }
-    with sqlite3.connect(folder / "cs_warehouse.db") as base:
-        for name, columns in tables.items():
-            pd.DataFrame(columns).to_sql(name, base, index=False)
-    base.close()
-    takes = {
-        "dim_org": ("team", "team_id service -"),
-        "dim_staff": (
-            "worker",
-            "worker_id - team_id role agency fte start_date leave_date sex ethnicity - leave_reason",
-        ),
-        "fact_visit": (
-            "contact",
-            "contact_id child_id family_id worker_id purpose due_date held_date mode outcome child_seen seen_alone "
-            "recorded_date -",
-        ),
-        "fact_allocation": ("allocation_spell", "- child_id worker_id role start_date end_date end_reason"),
-        "fact_caseload_snapshot": ("worker_month", "worker_id month cases"),
-        "fact_supervision": ("supervision", "- worker_id - date mode minutes reflective"),
-        "fact_referral": (
-            "child_event",
-            "- child_id referral_date assessment_start_date assessment_end_date s47_date icpc_date close_date "
-            "rereferral",
-        ),
-    }
-    right = {
-        f"cs_warehouse.db, table '{name}'": {
-            (table, c): h for c, h in zip(said.split(), tables[name], strict=True) if c != "-"
-        }
-        for name, (table, said) in takes.items()
-    }
-    return Made(right, frozenset({("family", "family_id")}))
 
 
 def ods_and_xml(folder: Path) -> object:

@@ -65,7 +65,7 @@ _RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"\b(?:left|leaver|resign\w*|retired)\b", "left"),
         (r"\b(?:absen\w*|sick\w*|matern\w*|long[ -]term sick)\b", "absence"),
         (r"\b(?:re-?structure\w*|re-?organi[sz]\w*)\b", "reorganised"),
-        (r"\btransfer|\bchange of team\b", "transfer"),
+        (r"\btransfer|\bchange of team\b|\bteam change\b", "transfer"),
         (r"\b(?:caseload|workload|capacity|re-?alloc\w*)\b", "caseload"),
         (r"\b(?:child|young person|cyp|yp)\b.*\b(?:ask|request)", "child_asked"),
         (r"\b(?:parents?|carers?|family)\b.*\b(?:ask|request)", "parent_asked"),

@@ -61,6 +61,10 @@ _CODE_FIRST = re.compile(r"^[a-z0-9]{1,5} ?[-=:] (?=[a-z])")
 """A code before what it means, such as "CH - Case holder"."""
 
 
+_SW = re.compile(r"\bsw\b")
+"""How the name of the profession is cut short within the name of a post."""
+
+
 def plain_spelling(text: str) -> str:
     """A spelling without case, outer marks and doubled blanks.
 
@@ -98,6 +102,7 @@ def _read(listed: str, codes: tuple[str, ...], text: str) -> str | None:
     known = _spellings().get(listed, {})
     more = _spellings()["yes_no"] if codes == ("true", "false") else {}
     said = plain_spelling(text)
+    said = _SW.sub("social worker", said) if listed in _PHRASED and said not in known else said
     for form in (
         said,
         _PREFIX.sub("", said),

@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"(?:[a-z]{0,2}\d{1,3}[a-z]?|col(?:umn)?|q|question|field)"
 """The number of a column in a form or a return, such as "A5", "Q12" or "3b"."""
 
 
+_PATH = re.compile(r"\w+(?:\.\w+)+|'?\w[\w ]*'?\[\w[\w ]*\]")
 _FROM, _UNTIL = re.compile(r"(.+) (from|since)"), re.compile(r"(.+) (to|until|till)")
 
 
@@ -46,6 +47,8 @@ def undecorated(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
     {'Held from': ('from',), 'Held until': ('until',)}
     >>> undecorated(["visit.dates.visitedAt", "visit.dates.dueAt", "visit.id"])["visit.dates.dueAt"]
     ('due at',)
+    >>> undecorated(["dimStaff[Key]", "dimStaff[HireDate]", "Sum of FTE", "factVisit[Due]"])["dimStaff[HireDate]"]
+    ('hire date',)
     >>> undecorated(["Child ref", "Child seen", "Child seen alone"])
     {}
     """
@@ -64,8 +67,8 @@ def undecorated(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _leaves(headers: Sequence[str]) -> dict[str, str]:
-    """The last part of headers that are paths, where it is no other header's."""
-    leaf = {h: words(h.rpartition(".")[2]) for h in headers if re.fullmatch(r"\w+(?:\.\w+)+", h)}
+    """The last part of headers that are paths (``a.b.c``, or ``a[b]`` of a data model), where it is no other's."""
+    leaf = {h: words(re.split(r"[.\[]", h)[-1]) for h in headers if _PATH.fullmatch(h)}
     once = Counter(leaf.values())
     return {h: said for h, said in leaf.items() if said and once[said] == 1} if len(leaf) >= _MANY else {}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -155,7 +155,7 @@ _SHORT: Mapping[str, str] = dict(
     ]
 )
 """Short forms of extracts that a program wrote."""
-_WISHED = r"pref\w*|choice|chose\w*|wish\w*|wants?|likes?|rather|best|suits?"
+_WISHED = r"pref\w*|choice|chose\w*|wish\w*|want\w*|like[sd]?|rather|best|suits?"
 """What says that a way to meet is what somebody would like, and not what was done."""
 _NEVER = {
     "mode": re.compile(rf"\b(?:{_WISHED}|offer\w*)\b"),
@@ -177,6 +177,12 @@ _ONLY = {"mode_preferred": re.compile(rf"\b(?:{_WISHED}|asked)\b")}
 """Words of which a header of a column has one, whatever its values are: where a visit was held is nobody's wish."""
 
 
+_ENCODED = re.compile(r"_x([0-9a-fA-F]{4})_")
+"""A letter as XML names write it (ECMA-376, ST_Xstring), and lists exported with the names that a program uses."""
+_DATE_AND_TIME = re.compile(r"\bdate (?:and )?time\b")
+"""A day with its hour is a day."""
+
+
 @lru_cache(maxsize=65536)
 def words(name: str) -> str:
     """A header in lower-case words: ``"RoleStartDate"`` and ``"Role start-date?"`` both as ``"role start date"``.
@@ -185,9 +191,13 @@ def words(name: str) -> str:
     --------
     >>> words("RoleStartDate"), words("Reflective?"), words("W.T.E."), words("invo_person_id")
     ('role start date', 'reflective', 'w t e', 'invo person id')
+    >>> words("Visit Date and Time"), words("Visit_x0020_Date")
+    ('visit date', 'visit date')
     """
+    name = _ENCODED.sub(lambda m: chr(int(m[1], 16)), name)
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return " ".join(re.sub(r"[^a-z0-9%]+", " ", text.replace("'", "").replace("’", "").lower()).split())
+    said = " ".join(re.sub(r"[^a-z0-9%]+", " ", text.replace("'", "").replace("’", "").lower()).split())
+    return _DATE_AND_TIME.sub("date", said)
 
 
 _WEEK = re.compile(r"(?:w ?/? ?[bce]|wk|week)(?:[ .]*(?:commencing|beginning|starting|ending|of))?[ .:\-]+(?=\d)", re.I)
@@ -353,7 +363,7 @@ def _likeness(said: str, table: str, column: str) -> float:
     tight, (names, places) = said.replace(" ", ""), _known(table, column)
     if (place := places.get(tight)) is not None:
         return (1.0 if place < 2 else 0.99) - 1e-5 * place  # of two known names the earlier in the list is meant
-    best, parts, means = 0.0, frozenset(said.split()), concepts(said)
+    best, parts, means = _dated(tight, names), frozenset(said.split()), concepts(said)
     bare = within(means, table)
     for known in names:
         best = max(best, _near(said, tight, parts, known))
@@ -362,6 +372,17 @@ def _likeness(said: str, table: str, column: str) -> float:
         if not bare.isdisjoint(known.here) and (bare != means or known.here != known.means):
             best = max(best, 0.95 * alike(bare, known.here))
     return best
+
+
+_INITIALS = re.compile(r"do(?![bd])[a-z]")
+"""Initials of "date of ...", as DOL and DOJ; those of birth and death are nothing that is looked for."""
+
+
+def _dated(tight: str, names: Sequence[_Known]) -> float:
+    """What the initials of a "date of ..." among the names are worth."""
+    if not _INITIALS.fullmatch(tight):
+        return 0.0
+    return LESS_A_FILLER if any(one.name.startswith(f"date of {tight[-1]}") for one in names) else 0.0
 
 
 def _near(said: str, tight: str, here: frozenset[str], known: _Known) -> float:

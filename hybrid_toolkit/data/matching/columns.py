@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 
 from hybrid_toolkit.data.known.codes import known_code
 from hybrid_toolkit.data.known.decoration import undecorated
@@ -17,12 +16,12 @@ from hybrid_toolkit.data.known.names import (
     may_be,
     words,
 )
+from hybrid_toolkit.data.matching.match import Match
 from hybrid_toolkit.data.matching.profile import FEW_CODES, KEY_UNIQUE, MOSTLY, Profile, fit, never_before
+from hybrid_toolkit.data.matching.twins import earlier_held, in_own_unit, recorded_after
 from hybrid_toolkit.data.tables.contract import ColumnContract
 from hybrid_toolkit.data.tables.contracts import TABLES
 
-SURE = 0.85
-"""A name this near, with values that fit, needs no second look."""
 _LEAST = 0.5
 _CODES_NAMED = 0.94
 """How near a header that lists a column's codes is to it: a known name, short of the column's own."""
@@ -32,6 +31,8 @@ _BARE = frozenset(
 """Headers that say only that a column numbers its rows: the table's own key, where no value is there twice."""
 _BARE_KEY = 0.9
 _REPEATED_KEY = 2
+_LISTS, _REPEATED = ("worker", "team", "child"), 1.02
+"""Lists of whom others speak: the number that they repeat is the key before any other, whatever the headers say."""
 _PLAIN = 0.97
 """What a header is worth once its decoration is taken off: less than one that says the same without it."""
 _ONE_TEAM = 0.6
@@ -92,21 +93,6 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 """Table -> groups of columns of each of which one must be there; the required columns where a table is not listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One source column taken for one column of a table."""
-
-    column: str
-    header: str
-    score: float
-    how: str
-
-    @property
-    def sure(self) -> bool:
-        """Whether it needs no second look."""
-        return self.score >= SURE
-
-
 def layout_columns(table: str) -> dict[str, ColumnContract]:
     """Columns of a table or layout by name."""
     return dict(TABLE_LAYOUTS[table]) if table in TABLE_LAYOUTS else {c.name: c for c in TABLES[table].columns}
@@ -154,6 +140,7 @@ def match_columns(
             )
         )
     ]
+    pairs = earlier_held(in_own_unit(pairs, columns), columns)
     made: dict[str, Match] = {}
     taken: set[str] = set()
     for match in sorted(pairs, key=lambda m: -m.score):
@@ -166,7 +153,7 @@ def match_columns(
 def fill_needed(table: str, columns: Mapping[str, Profile], matches: Sequence[Match]) -> list[Match]:
     """The matches, and what the table needs where one free column alone has the values for it: a guess."""
     known, made = layout_columns(table), list(matches)
-    made += [*_spell(known, columns, made), *_own_key(table, columns, made)]
+    made += [*_spell(known, columns, made), *_own_key(table, columns, made), *recorded_after(table, columns, made)]
     for group in needed_of(table):
         if {m.column for m in made} & set(group) or group[0] not in known:
             continue
@@ -241,6 +228,8 @@ def _match(
     meets = _meets(seen, others) if column.kind == "id" and others else 0.0
     if bare and near < _BARE_KEY and seen.unique > KEY_UNIQUE:
         near = _BARE_KEY
+    if key == _REPEATED_KEY and table in _LISTS and seen.unique > KEY_UNIQUE:
+        near = _REPEATED
     exact = near >= SPELT_OUT and words(header) == words(column.name)
     if fits is None:  # nothing in it: the name alone
         return Match(column.name, header, 0.6 * near, "name") if near >= LESS_A_FILLER else None

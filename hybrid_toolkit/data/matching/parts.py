@@ -12,7 +12,7 @@ import pandas as pd
 from hybrid_toolkit.data.known.access_answers import access_said, ticked
 from hybrid_toolkit.data.known.codes import is_outsider, known_code, plain_spelling
 from hybrid_toolkit.data.known.names import words, written_forms
-from hybrid_toolkit.data.known.readable_codes import reads
+from hybrid_toolkit.data.known.readable_codes import is_whole_day, reads
 from hybrid_toolkit.data.matching.periods_across import (
     DAYS_WORKED,
     FULL_WEEK_HOURS,
@@ -372,16 +372,13 @@ def _held(part: ProposedPart) -> None:
 _YES_NO = TABLES["contact"]["engaged"]
 
 
-_WHOLE_DAY = re.compile(r"all day|full day|whole day|day|am/pm|am & pm|am and pm|both|1|1\.0")
-
-
 def _present(part: ProposedPart) -> None:
     if "slot" not in part.columns and "date" in part.columns:
         part.steps["halves"] = part.columns["date"]
         part.how["slot"] = ("step", True)
     if "slot" in part.columns:
         header = part.columns["slot"]
-        whole = [v for v in _texts(part.source.columns[header]) if _WHOLE_DAY.fullmatch(plain_spelling(v))]
+        whole = [v for v in _texts(part.source.columns[header]) if is_whole_day(v)]
         if whole:
             part.step("each", header, {v: ["am", "pm"] for v in whole})
     for header, seen in part.source.usable.items():

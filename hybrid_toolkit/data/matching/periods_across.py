@@ -37,8 +37,15 @@ MOST_MONTH_DAYS, _WEEK_DAYS = 31, 7
 
 
 def months_of(columns: Mapping[str, Profile]) -> list[str]:
-    """Columns that are named after a month of a year, or a week, where there are three or more."""
-    named = [h for h in columns if _PERIOD.fullmatch(without_week(h)) and re.search(r"\d", h)]
+    """Columns that are named after a month of a year, or a week, where there are three or more.
+
+    A month needs no year where the cells below it are days.
+    """
+    named = [
+        h
+        for h, seen in columns.items()
+        if _PERIOD.fullmatch(without_week(h)) and (re.search(r"\d", h) or seen.dates > _OF_A_KIND)
+    ]
     return named if len(named) >= _LEAST_PERIODS else []
 
 

@@ -10,10 +10,10 @@ from functools import cached_property
 import pandas as pd
 
 from hybrid_toolkit.data.known.filler_dates import filler_date
-from hybrid_toolkit.data.known.readable_codes import reads
+from hybrid_toolkit.data.known.readable_codes import is_whole_day, reads
 from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.known.units import amount
-from hybrid_toolkit.data.privacy.identifiers import identifier_problems
+from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS, identifier_problems
 from hybrid_toolkit.data.privacy.pseudonym import loose_key
 from hybrid_toolkit.data.reading.coerce import MISSING_WORDS
 from hybrid_toolkit.data.reading.dates import parse_days
@@ -43,7 +43,7 @@ _DECIMALS = 0.2
 _YEAR_DIGITS = 4
 """A bare year stands for no day."""
 _DATE = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{4}|\d{2})(?: .*)?|"
+    r"\d{4}([-/.])\d{1,2}\1\d{1,2}(?:[T ].*)?|\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{4}|\d{2})(?: .*)?|"
     r"\d{1,2}(?:st|nd|rd|th)?[ \-][A-Za-z]{3,9}[ \-]\d{2,4}(?: .*)?|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"
 )
 _MONTH = re.compile(r"\d{4}-\d{2}|\d{1,2}/\d{4}|[A-Za-z]{3,9}[ \-'/]?(?:\d{2}|\d{4})|(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
@@ -233,13 +233,18 @@ def _fit(column: ColumnContract, seen: Profile, key: bool) -> float | None:
         return max(seen.months, 0.9 * seen.dates)
     if column.kind in ("code", "bool"):
         few = len(seen.counts) <= FEW_CODES or column.name in ("role", "service")
-        return seen.share(lambda v: reads(column, v)) if few and seen.dates < MOSTLY else 0.0
+        read = (
+            (lambda v: reads(column, v) or is_whole_day(v)) if column.name == "slot" else (lambda v: reads(column, v))
+        )
+        return seen.share(read) if few and seen.dates < MOSTLY else 0.0
     if column.kind in ("int", "float"):
         return _fit_number(column, seen)
     if seen.dates > MOSTLY or seen.length > _FREE_TEXT:
         return 0.0
     if key and seen.unique < _REPEATED:
         return 0.3
+    if column.name in PERSON_KEY_COLUMNS and len(seen.counts) == 1 and seen.filled >= _ROWS_ORDERED:
+        return 0.0  # one value in every row tells no one from another
     decimals = seen.share(lambda v: bool(re.fullmatch(r"-?\d+\.\d*[1-9]", v)))
     return 0.0 if decimals > _DECIMALS else 1.0
 

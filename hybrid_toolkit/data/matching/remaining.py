@@ -13,7 +13,8 @@ from hybrid_toolkit.columns.plain_columns import FALSE, TRUE
 from hybrid_toolkit.data.known.codes import list_of
 from hybrid_toolkit.data.known.concepts import concepts, telling
 from hybrid_toolkit.data.known.names import column_names, may_be, words, written_forms
-from hybrid_toolkit.data.matching.columns import Match, layout_columns
+from hybrid_toolkit.data.matching.columns import layout_columns
+from hybrid_toolkit.data.matching.match import Match
 from hybrid_toolkit.data.matching.profile import Profile, fit
 from hybrid_toolkit.data.tables.contract import ColumnContract
 

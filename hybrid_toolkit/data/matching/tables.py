@@ -12,13 +12,13 @@ from hybrid_toolkit.data.known.concepts import concepts
 from hybrid_toolkit.data.known.names import AMONG_FILLERS, LESS_A_FILLER, column_names, likeness, words, written_forms
 from hybrid_toolkit.data.matching.columns import (
     TABLE_LAYOUTS,
-    Match,
     fill_needed,
     layout_columns,
     match_columns,
     needed_of,
 )
 from hybrid_toolkit.data.matching.items import items_of
+from hybrid_toolkit.data.matching.match import Match
 from hybrid_toolkit.data.matching.periods_across import fits_periods, months_of
 from hybrid_toolkit.data.matching.profile import KEYS_MET, SourceProfile
 from hybrid_toolkit.data.matching.remaining import remaining
@@ -134,6 +134,9 @@ def _again(choice: Choice, keys: Mapping[str, Set[str]]) -> Choice:
         met = mine and len(mine & known) >= KEYS_MET * len(mine)
         if (choice.table, column) not in (("worker", "worker_id"), ("child", "child_id")) and not met:
             asked[column] = known
+    table = choice.table.split("~")[0]
+    if "team_id" in keys and "team_id" in TABLES[table].names and "team_id" not in {m.column for m in choice.matches}:
+        asked["team_id"] = keys["team_id"]
     if not asked:
         return choice
     return replace(choice, matches=_matches(choice.table, choice.source, asked))
@@ -155,12 +158,15 @@ def _keys(choices: Sequence[Choice]) -> dict[str, Set[str]]:
     """Contract column -> values of it, from the sources that are known for certain, lists of staff and teams first."""
     keys: dict[str, set[str]] = {}
     lists = [c for c in choices if c.table in ("worker", "team") and c.sure]
+    with_teams = [c for c in lists if any(m.column == "team_id" for m in c.matches)]
     again = Counter(m.header for c in choices if c.table for m in c.matches if m.column == "child_id")
     for choice in choices:
         for match in choice.matches:
             own = choice in lists and TABLES[choice.table].key[0] == match.column
             if match.column in ("worker_id", "team_id"):
-                told = (choice in lists or not lists) and choice.sure and (match.sure or own)
+                here = lists if match.column == "worker_id" else with_teams
+                alone = match.column == "team_id" and not here  # no list says the teams: what is most like them does
+                told = (choice in lists or not here) and choice.sure and (match.sure or own or alone)
             else:
                 # A header that several files of one system have is one thing, whatever it is called.
                 told = match.column in ("child_id", "family_id") and (
@@ -211,6 +217,8 @@ def _score(
     lacking = [group for group in needed if not there & set(group)]
     if not _named(one, table) and (len(lacking) * 2 > len(needed) or (lacking and len(needed) == 1)):
         return 0.0
+    if table == "survey" and lacking and not _named(one, table):
+        return 0.0  # questions without answers, or answers of nobody
     if not there or (table == "worker_month~spells" and not _of_sickness(one)):
         return 0.0
     if table == "contact" and _front_door(one):

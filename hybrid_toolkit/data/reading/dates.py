@@ -34,6 +34,8 @@ _WORDED = (
     (r"\d{1,2}[ \-][A-Za-z]{3,9}[ \-]\d{2}", "%d %b %y"),
     (_SHORT_YEAR, "%d/%m/%y"),
     (r"(?:19|20)\d{6}", "%Y%m%d"),
+    (r"\d{4}/\d{1,2}/\d{1,2}" + _TIME, "%Y/%m/%d"),
+    (r"\d{4}\.\d{1,2}\.\d{1,2}" + _TIME, "%Y.%m.%d"),
 )
 _FIX = 'Write every date as YYYY-MM-DD, or name the format in a mapping (dates = "%d/%m/%Y").'
 
