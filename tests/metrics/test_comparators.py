@@ -12,7 +12,7 @@ from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
 def test_every_row_has_source_year_and_population_and_a_metric_that_exists() -> None:
     rows = _rows()
-    assert len(rows) == 201 and {r["metric"] for r in rows} <= set(REGISTRY)
+    assert len(rows) == 202 and {r["metric"] for r in rows} <= set(REGISTRY)
     for name in ("statistic", "value", "population", "country", "year", "source", "address", "licence"):
         assert all(r[name].strip() for r in rows), name
 

@@ -11,7 +11,7 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.comparators import comparators
 from hybrid_toolkit.widgets.explorer.metric_explorer import MetricExplorer
-from hybrid_toolkit.widgets.lenses.lenses import Wellbeing
+from hybrid_toolkit.widgets.lenses.lenses import CareerStage, DigitalExclusion, Wellbeing
 
 
 def test_the_explorer_shows_published_figures_where_they_are_asked_for(small: ht.EvaluationData) -> None:
@@ -50,3 +50,27 @@ def test_a_lens_has_the_same_switch_and_older_states_are_read(small: ht.Evaluati
     (tmp_path / "older.json").write_text(json.dumps(older))
     shown.load(tmp_path / "older.json")
     assert shown.state.beside == "none" and len(shown.view.panels) == plain
+
+
+def test_career_stage_and_digital_access_have_the_switch_too(small: ht.EvaluationData, tmp_path: Path) -> None:
+    career = CareerStage(small, outcome="swemwbs", beside="published")
+    lines = comparators("swemwbs").lines()
+    assert list(career.view.panels[1].release.content["label"]) == lines["label"].tolist()
+    assert "not a target" in " ".join(career.view.notes) and career.view.panels[1].release.basis == "published"
+    before = career.text
+    career._lists["beside"].value = "none"
+    assert career.text == before and "as a reference" not in career._figures.value
+    career._lists["outcome"].value = "informal_learning"
+    assert list(career._views.choices(career.state)["beside"]) == ["none"], "nothing published is known of it"
+
+    access = DigitalExclusion(small, who="families", beside="published")
+    last = access.view.panels[-1].release.content
+    assert last["figure"].tolist() == [0.6] and "4 in 10" in last["label"].iloc[0] and "60%" in access._figures.value
+    for lens in (career, access):
+        assert 'beside="published"' in lens.to_code() or lens is career
+        lens.save(tmp_path / "now.json")
+        older = json.loads((tmp_path / "now.json").read_text())
+        del older["state"]["beside"]
+        (tmp_path / "older.json").write_text(json.dumps({**older, "schema": 1}))
+        lens.load(tmp_path / "older.json")
+        assert lens.state.beside == "none"

@@ -26,12 +26,12 @@ LOOKS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "careers": (
         "Outcomes by career stage",
         "Learning and wellbeing against time worked at home, at each career stage.",
-        {"outcome": "Outcome", "at": "Show values at this share of desk hours at home"},
+        {"outcome": "Outcome", "at": "Show values at this share of desk hours at home", "beside": "Beside it"},
     ),
     "access": (
         "Digital access",
         "Families and staff with and without enough digital access.",
-        {"who": "Families or staff", "threshold": "Minimum access counted as enough"},
+        {"who": "Families or staff", "threshold": "Minimum access counted as enough", "beside": "Beside it"},
     ),
     "wellbeing": (
         "Staff wellbeing",

@@ -176,9 +176,9 @@ def _found(
     if lens == MEASURES_LENS:
         return _measures(bench, asked, published)
     if lens == REVIEW_LENS:
-        from hybrid_toolkit.widgets.parts.state import NOTHING_BESIDE, PUBLISHED_BESIDE
+        from hybrid_toolkit.widgets.parts.state import NOTHING_BESIDE, PUBLISHED_BESIDE, offered_beside
 
-        offered = {NOTHING_BESIDE: "Nothing", PUBLISHED_BESIDE: "Published figures"}
+        offered = offered_beside(True)
         beside = asked.get("beside", "") if asked.get("beside", "") in offered else NOTHING_BESIDE
         kept = bench.kept.setdefault(REVIEW_LENS, {})
         key = published if beside == PUBLISHED_BESIDE else None

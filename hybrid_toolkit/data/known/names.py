@@ -16,7 +16,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from hybrid_toolkit.data.known.concepts import alike, concepts, known_words, within
-from hybrid_toolkit.data.known.short_forms import parted, written_out
+from hybrid_toolkit.data.known.short_forms import USUAL_SHORT_FORMS, parted, written_out
 from hybrid_toolkit.data.tables.contracts import TABLES
 
 _FILLERS = frozenset(
@@ -92,69 +92,6 @@ _WEAK = frozenset(
 )
 
 
-_SHORT: Mapping[str, str] = dict(
-    pair.split(":")
-    for pair in [
-        "emp:employee",
-        "dt:date",
-        "dte:date",
-        "mth:month",
-        "mnth:month",
-        "desc:description",
-        "descr:description",
-        "fam:family",
-        "cd:code",
-        "pref:preferred",
-        "abs:absence",
-        "org:organisation",
-        "sup:supervision",
-        "superv:supervision",
-        "ref:ref",
-        "num:number",
-        "nbr:number",
-        "nr:number",
-        "wkr:worker",
-        "prac:practitioner",
-        "cli:client",
-        "chld:child",
-        "yp:child",
-        "dur:duration",
-        "loc:location",
-        "hrs:hours",
-        "mgr:manager",
-        "dept:department",
-        "strt:start",
-        "st:start",
-        "alloc:allocation",
-        "eth:ethnic",
-        "qual:qualified",
-        "reg:registration",
-        "sch:school",
-        "assess:assessment",
-        "assmt:assessment",
-        "conf:conference",
-        "cat:category",
-        "typ:type",
-        "resp:responsible",
-        "wk:week",
-        "serv:service",
-        "svc:service",
-        "su:service user",
-        "cc:cost centre",
-        "ctr:centre",
-        "ttl:title",
-        "kw:key worker",
-        "mtg:meeting",
-        "agcy:agency",
-        "obs:observation",
-        "pct:%",
-        "perc:%",
-        "percent:%",
-        "percentage:%",
-        "val:value",
-    ]
-)
-"""Short forms of extracts that a program wrote."""
 _WISHED = r"pref\w*|choice|chose\w*|wish\w*|want\w*|like[sd]?|rather|best|suits?"
 """What says that a way to meet is what somebody would like, and not what was done."""
 _NEVER = {
@@ -271,7 +208,7 @@ def may_be(header: str, column: str) -> bool:
     (True, False, False)
     """
     said = words(header)
-    full = " ".join(_SHORT.get(word, word) for word in said.split())
+    full = " ".join(USUAL_SHORT_FORMS.get(word, word) for word in said.split())
     if not said or (column in _NEVER and (_NEVER[column].search(said) or _NEVER[column].search(full))):
         return False
     return column not in _ONLY or bool(_ONLY[column].search(said))
@@ -327,7 +264,7 @@ def written_forms(said: str, table: str) -> tuple[str, ...]:
     """
     known = _words_of(table)
     apart = " ".join(parted(word, known) for word in said.split())
-    full = " ".join(_SHORT.get(w, w) for w in apart.split())
+    full = " ".join(USUAL_SHORT_FORMS.get(w, w) for w in apart.split())
     return tuple(form for form in dict.fromkeys([apart, full, *written_out(full, known)]) if form != said)
 
 
@@ -335,7 +272,7 @@ def written_forms(said: str, table: str) -> tuple[str, ...]:
 def _words_of(table: str) -> frozenset[str]:
     """Words of the names of a table's columns, and those that mean a part of one."""
     names = (name for names in column_names()[table].values() for name in names)
-    return frozenset(w for name in names for w in name.split()) | known_words() | frozenset(_SHORT)
+    return frozenset(w for name in names for w in name.split()) | known_words() | frozenset(USUAL_SHORT_FORMS)
 
 
 class _Known(NamedTuple):

@@ -69,6 +69,28 @@ class Bin:
     hidden: bool
 
 
+def references_of(release: Release) -> tuple[AnswerReference, ...]:
+    """Published figures of a release with ``REFERENCE_COLUMNS``, in its order.
+
+    Raises
+    ------
+    DisclosureError
+        Not a release.
+    """
+    return tuple(
+        AnswerReference(
+            str(r["label"]),
+            str(r["kind"]),
+            float(r["figure"]),
+            float(r["low"]),
+            float(r["high"]),
+            r["marker"] if isinstance(r["marker"], str) else "",
+            r["source"] if isinstance(r["source"], str) else "",
+        )
+        for r in require_release(release).content.to_dict("records")
+    )
+
+
 @dataclass(frozen=True)
 class MetricView:
     """What a view shows, all of it released by the gate.
@@ -119,21 +141,7 @@ class MetricView:
     @cached_property
     def references(self) -> tuple[AnswerReference, ...]:
         """Published figures beside the estimates, in the order of places and norms; empty where none are asked for."""
-        if self.reference is None:
-            return ()
-        rows = require_release(self.reference).content.to_dict("records")
-        return tuple(
-            AnswerReference(
-                str(r["label"]),
-                str(r["kind"]),
-                float(r["figure"]),
-                float(r["low"]),
-                float(r["high"]),
-                r["marker"] if isinstance(r["marker"], str) else "",
-                r["source"] if isinstance(r["source"], str) else "",
-            )
-            for r in rows
-        )
+        return () if self.reference is None else references_of(self.reference)
 
     @cached_property
     def cells(self) -> tuple[AnswerCell, ...]:

@@ -26,7 +26,9 @@ def view_html(view: MetricView) -> str:
     table = table_html(
         f"{view.title}: the numbers", *metric_table(view), words=2 if view.state.period != ALL_LEVELS else 1
     )
-    beside = table_html(PUBLISHED_CAPTION, *reference_table(view), words=2) if view.references else ""
+    beside = (
+        table_html(PUBLISHED_CAPTION, *reference_table(view.references, view.unit), words=2) if view.references else ""
+    )
     return f'<div class="hte-columns"><div>{figures}</div><div>{table}{beside}{list_html(view.notes)}</div></div>'
 
 
@@ -82,12 +84,12 @@ def metric_table(view: MetricView) -> tuple[list[str], list[list[str]]]:
     return heads, rows
 
 
-def reference_table(view: MetricView) -> tuple[list[str], list[list[str]]]:
-    """Heads and rows of the published figures beside a view, in words; a symbol stands as it was published."""
+def reference_table(references: Sequence[AnswerReference], unit: str) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows of published figures in a unit, in words; a symbol stands as it was published."""
     rows = []
-    for one in view.references:
-        span = "none" if one.low != one.low else f"{unit_text(one.low, view.unit)} to {unit_text(one.high, view.unit)}"
-        said = f"marked '{one.marker}'" if one.marker else unit_text(one.figure, view.unit)
+    for one in references:
+        span = "none" if one.low != one.low else f"{unit_text(one.low, unit)} to {unit_text(one.high, unit)}"
+        said = f"marked '{one.marker}'" if one.marker else unit_text(one.figure, unit)
         rows.append([one.label, one.kind, said, span])
     return ["Published for", "What it is", "Figure", "Interval"], rows
 

@@ -26,9 +26,9 @@ from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import (
     ALL_LEVELS,
     NOTHING_BESIDE,
-    PUBLISHED_BESIDE,
     DataReference,
     ExplorerState,
+    offered_beside,
 )
 
 _VALUES = ("estimate", "conf_low", "conf_high")
@@ -109,8 +109,7 @@ class MetricViews:
 
     def beside(self, metric: str) -> dict[str, str]:
         """What may stand beside this metric -> label: nothing, and published figures where any are known."""
-        offered = {NOTHING_BESIDE: "Nothing"}
-        return offered | ({PUBLISHED_BESIDE: "Published figures"} if self._published.knows(metric) else {})
+        return offered_beside(self._published.knows(metric))
 
     def ahead(self, metric: str) -> Iterator[None]:
         """Work out in small steps which periods of a metric may be shown: each choice then has its answer at once.

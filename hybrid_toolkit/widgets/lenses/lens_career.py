@@ -13,6 +13,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.grouping import group_label
@@ -30,9 +31,10 @@ from hybrid_toolkit.widgets.lenses.lens_view import (
     three_of,
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
+from hybrid_toolkit.widgets.lenses.shared_panels import published_panels
 from hybrid_toolkit.widgets.lenses.stage_curves import CURVE_STAGES, curve_rows, slope_rows
 from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
-from hybrid_toolkit.widgets.parts.state import DataReference
+from hybrid_toolkit.widgets.parts.state import DataReference, offered_beside
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 
@@ -53,10 +55,13 @@ class CareerStageState:
         Id of a survey scale; empty for the first that the data open.
     at : str, optional
         Remote share, one of the steps of the slider, such as ``"0.40"``.
+    beside : str, optional
+        ``"published"`` where published figures stand beside it, or ``"none"``.
     """
 
     outcome: str = ""
     at: str = ""
+    beside: str = ""
 
 
 class CareerStageViews:
@@ -113,7 +118,8 @@ class CareerStageViews:
             middle = f"{at[len(at) // 2]:.2f}" if at else ""
             words = {f"{a:.2f}": f"{a:.0%} at home" for a in at}
             steps = {**({middle: words[middle]} if middle and not state.at else {}), **words}
-        return {"outcome": self._outcomes, "at": steps}
+        known = state.outcome in self._outcomes and Beside().knows(state.outcome)
+        return {"outcome": self._outcomes, "at": steps, "beside": offered_beside(known)}
 
     def view(self, state: CareerStageState) -> LensView:
         """The view of one state."""
@@ -137,12 +143,14 @@ class CareerStageViews:
         axis = f"{spec.value_unit} for 10 percentage points more at home"
         ladder = FigurePanel("Slope by career stage, and the gap", slopes, partial(_draw_slopes, axis),
                        ["Career stage", f"{axis} (interval)", "workers"], body, says=says)  # fmt: skip
-        notes = notes_release(self._gate, self._notes(state.outcome), title="Career stage", source=self.data)
+        references, told = published_panels(self._gate, self.data, state.outcome, state.beside)
+        said_of = [*self._notes(state.outcome), *told]
+        notes = notes_release(self._gate, said_of, title="Career stage", source=self.data)
         scale = f" (scale {spec.low:g} to {spec.high:g})" if spec.low is not None and spec.high is not None else ""
         text = (
             f"{spec.name}{scale} when {at:.0%} of desk hours are at home, with 95% confidence intervals: {said}{tail}."
         )
-        return LensView("Career stage", text, (drawn, ladder), notes)
+        return LensView("Career stage", text, (drawn, *references, ladder), notes)
 
     def _work(self, outcome: str) -> tuple[FigurePanel, Release]:
         """Curves and slopes of one outcome, through the gate."""
@@ -181,7 +189,9 @@ def _plural(unit: str) -> str:
     return "points" if unit == "score" else unit
 
 
-def view_career_stage(data: EvaluationData, *, outcome: str = "", at: str = "", gate: Gate | None = None) -> LensView:
+def view_career_stage(
+    data: EvaluationData, *, outcome: str = "", at: str = "", beside: str = "", gate: Gate | None = None
+) -> LensView:
     """The lens on career stage without a widget: the same numbers through the same gate.
 
     Parameters
@@ -190,13 +200,15 @@ def view_career_stage(data: EvaluationData, *, outcome: str = "", at: str = "", 
         Id of a survey scale; the first that the data open where it is empty.
     at : str, optional
         Remote share at which the curves are read, a step of 0.05 such as ``"0.40"``.
+    beside : str, optional
+        ``"published"`` for published figures beside it.
 
     Raises
     ------
     UsageError
         These data offer no such outcome or step, or open nothing.
     """
-    return view_state(CareerStageViews(data, gate=gate), CareerStageState(outcome, at))
+    return view_state(CareerStageViews(data, gate=gate), CareerStageState(outcome, at, beside))
 
 
 def _stage(name: object) -> str:

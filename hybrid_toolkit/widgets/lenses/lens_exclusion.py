@@ -9,14 +9,18 @@ from functools import cached_property
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.widgets.lenses.exclusion_families import FamilyAccess
 from hybrid_toolkit.widgets.lenses.exclusion_staff import StaffBroadband
 from hybrid_toolkit.widgets.lenses.lens_view import LensView, notes_release
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
+from hybrid_toolkit.widgets.lenses.shared_panels import published_panels
 from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
-from hybrid_toolkit.widgets.parts.state import DataReference
+from hybrid_toolkit.widgets.parts.state import DataReference, offered_beside
 
 WHO = {"families": "Families", "staff": "Staff"}
+MEASURE_OF = {"families": "access_meets_share", "staff": "broadband_adequate_share"}
+"""The measure of each side that published figures may stand beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,13 @@ class DigitalExclusionState:
         ``"families"`` or ``"staff"``; empty for the first that the data open.
     threshold : str, optional
         Needs met (of ten) or Mbit/s at home, one of the steps of the slider.
+    beside : str, optional
+        ``"published"`` where published figures stand beside it, or ``"none"``.
     """
 
     who: str = ""
     threshold: str = ""
+    beside: str = ""
 
 
 class DigitalExclusionViews:
@@ -73,7 +80,12 @@ class DigitalExclusionViews:
         """What the data offer."""
         steps = self._sides[state.who].steps if state.who in self._sides else {}
         first = {k: v for k, v in steps.items() if k == self._usual(state.who)} if not state.threshold else {}
-        return {"who": {k: WHO[k] for k in self._sides}, "threshold": {**first, **steps}}
+        known = state.who in self._sides and Beside().knows(MEASURE_OF[state.who])
+        return {
+            "who": {k: WHO[k] for k in self._sides},
+            "threshold": {**first, **steps},
+            "beside": offered_beside(known),
+        }
 
     def _usual(self, who: str) -> str:
         side = self._sides.get(who)
@@ -84,15 +96,16 @@ class DigitalExclusionViews:
         if state not in self._made:
             side = self._sides[state.who]
             text, panels = side.view(float(state.threshold))
-            notes = [*side.notes, f"Every step of the slider has the same bands; none includes fewer than "
+            beside, told = published_panels(self._gate, self.data, MEASURE_OF[state.who], state.beside)
+            notes = [*side.notes, *told, f"Every step of the slider has the same bands; none includes fewer than "
                      f"{self._gate.policy.threshold} people."]  # fmt: skip
             said = notes_release(self._gate, notes, title="Digital exclusion", source=self.data)
-            self._made[state] = LensView("Digital exclusion", text, panels, said, side.missing)
+            self._made[state] = LensView("Digital exclusion", text, (*panels, *beside), said, side.missing)
         return self._made[state]
 
 
 def view_digital_exclusion(
-    data: EvaluationData, *, who: str = "", threshold: str = "", gate: Gate | None = None
+    data: EvaluationData, *, who: str = "", threshold: str = "", beside: str = "", gate: Gate | None = None
 ) -> LensView:
     """The lens on digital exclusion without a widget: the same numbers through the same gate.
 
@@ -102,10 +115,12 @@ def view_digital_exclusion(
         ``"families"`` or ``"staff"``.
     threshold : str, optional
         Needs met of ten, or Mbit/s at home: a step that the data offer.
+    beside : str, optional
+        ``"published"`` for published figures beside it.
 
     Raises
     ------
     UsageError
         These data offer no such step, or open nothing.
     """
-    return view_state(DigitalExclusionViews(data, gate=gate), DigitalExclusionState(who, threshold))
+    return view_state(DigitalExclusionViews(data, gate=gate), DigitalExclusionState(who, threshold, beside))

@@ -14,7 +14,7 @@ from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.report.plots.readable_units import in_readable_unit
 from hybrid_toolkit.report.published_reference import PUBLISHED_CAPTION
 from hybrid_toolkit.study.estimation.claim_grammar import format_estimates, range_with_direction, with_direction
-from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_text
+from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_text, references_of
 from hybrid_toolkit.widgets.explorer.metric_page import (
     bins_say,
     distribution_svg,
@@ -156,6 +156,11 @@ def notes_release(gate: Gate, notes: Sequence[str], *, title: str, source: objec
     return gate.facts(frame, title=f"{title}: notes", basis="metadata", source=source)
 
 
+def published_table(release: Release, unit: str) -> FigurePanel:
+    """Published figures as a table of their own, in the order of places and norms, never by figure."""
+    return FigurePanel(PUBLISHED_CAPTION, release, None, *reference_table(references_of(release), unit), words=2)
+
+
 def metric_panels(view: MetricView, *, distribution: bool = False) -> tuple[FigurePanel, ...]:
     """A metric's view as a panel: the figure, the table and the release of the explorer."""
     heads, rows = metric_table(view)
@@ -164,7 +169,7 @@ def metric_panels(view: MetricView, *, distribution: bool = False) -> tuple[Figu
         FigurePanel(view.title, view.estimates, lambda _: intervals_svg(view), heads, rows, words),
     )
     if view.reference is not None:
-        first = (*first, FigurePanel(PUBLISHED_CAPTION, view.reference, None, *reference_table(view), words=2))
+        first = (*first, published_table(view.reference, view.unit))
     if not distribution or view.distribution is None:
         return first
     bins = [[b.panel or "Everyone", b.label, "hidden" if b.hidden else f"{b.count:,.0f}"] for b in view.bins]

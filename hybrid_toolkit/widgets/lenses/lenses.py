@@ -58,7 +58,7 @@ class CareerStage(LensWidget):
     more : Sequence[ipywidgets.Widget], optional
         Further fields of the first state.
     **chosen : str
-        Fields of the first state: ``outcome``, ``at``.
+        Fields of the first state: ``outcome``, ``at``, ``beside``.
 
     Raises
     ------
@@ -74,7 +74,13 @@ class CareerStage(LensWidget):
 
     STATE = CareerStageState
     VIEWS = CareerStageViews
-    LABELS: ClassVar = {"outcome": "Outcome", "at": "Show values at (share of desk hours at home)"}
+    SCHEMA = 2
+    MIGRATIONS: ClassVar = {1: beside_added}
+    LABELS: ClassVar = {
+        "outcome": "Outcome",
+        "at": "Show values at (share of desk hours at home)",
+        "beside": "Beside it",
+    }
     SLIDERS = ("at",)
     FUNCTION = ("hybrid_toolkit.widgets.lenses.lens_career", "view_career_stage")
 
@@ -91,7 +97,7 @@ class DigitalExclusion(LensWidget):
     more : Sequence[ipywidgets.Widget], optional
         Further fields of the first state.
     **chosen : str
-        Fields of the first state: ``who``, ``threshold``.
+        Fields of the first state: ``who``, ``threshold``, ``beside``.
 
     Raises
     ------
@@ -107,7 +113,13 @@ class DigitalExclusion(LensWidget):
 
     STATE = DigitalExclusionState
     VIEWS = DigitalExclusionViews
-    LABELS: ClassVar = {"who": "Group: families or staff", "threshold": "Minimum access counted as enough"}
+    SCHEMA = 2
+    MIGRATIONS: ClassVar = {1: beside_added}
+    LABELS: ClassVar = {
+        "who": "Group: families or staff",
+        "threshold": "Minimum access counted as enough",
+        "beside": "Beside it",
+    }
     SLIDERS = ("threshold",)
     FUNCTION = ("hybrid_toolkit.widgets.lenses.lens_exclusion", "view_digital_exclusion")
 

@@ -8,12 +8,17 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.inequality.inequality import Inequality
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.plots.readable_units import readable_unit
+from hybrid_toolkit.report.published_reference import release_published
 from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say
-from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, count_of, span_of, three_of
+from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, count_of, published_table, span_of, three_of
+from hybrid_toolkit.widgets.parts.state import PUBLISHED_BESIDE
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 
@@ -43,6 +48,30 @@ def interval_panel(
              for r in release.content.to_dict("records")]  # fmt: skip
     says = furthest_say([r for r in drawn if r[0] != "Everyone"] or drawn, unit)
     return FigurePanel(caption, release, draw, heads, rows, words=len(labels), note=note, says=says)
+
+
+def published_panels(
+    gate: Gate, data: EvaluationData, metric: str, beside: str
+) -> tuple[tuple[FigurePanel, ...], tuple[str, ...]]:
+    """Published norms of a metric as a panel with their notes, where they are asked for; else nothing.
+
+    Parameters
+    ----------
+    gate : Gate
+        The disclosure gate.
+    data : EvaluationData
+        The authority's own data; no figure of them is shown here.
+    metric : str
+        Id of the metric.
+    beside : str
+        ``"published"`` where they are asked for.
+    """
+    if beside != PUBLISHED_BESIDE:
+        return (), ()
+    found = release_published(gate, data, REGISTRY[metric], Beside())
+    if found.table is None:
+        return (), found.notes
+    return (published_table(found.table, REGISTRY[metric].value_unit),), found.notes
 
 
 def concentration_panel(

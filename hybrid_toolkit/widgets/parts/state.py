@@ -18,6 +18,17 @@ PUBLISHED_BESIDE = "published"
 """Published figures stand beside it."""
 
 
+def offered_beside(known: bool) -> dict[str, str]:
+    """What may stand beside a figure -> label: nothing, and published figures where any are known.
+
+    Examples
+    --------
+    >>> list(offered_beside(True)), list(offered_beside(False))
+    (['none', 'published'], ['none'])
+    """
+    return {NOTHING_BESIDE: "Nothing"} | ({PUBLISHED_BESIDE: "Published figures"} if known else {})
+
+
 def beside_added(state: dict[str, object]) -> dict[str, object]:
     """A state that was saved before published figures could stand beside it.
 
