@@ -34,6 +34,22 @@ SETTABLE: Mapping[str, tuple[float, float]] = {
     "contact_mode": (0.0, 1.0),
     "family_access": (0.0, 1.0),
     "engagement_before": (0.0, 1.0),
+    "caseload": (0.0, 60.0),
+    "absence": (0.0, 25.0),
+    "wellbeing": (-9.0, 9.0),
+    "wellbeing_before": (-9.0, 9.0),
+    "informal_learning": (-9.0, 9.0),
+    "focus_time": (-9.0, 9.0),
+    "stage": (0.0, 45.0),
+    "team_stability": (0.0, 1.0),
+    "risk_need": (1.0, 5.0),
+    "family_rural": (0.0, 1.0),
+    "continuity": (0.0, 1.0),
+    "timeliness": (0.0, 1.0),
+    "not_achieved": (0.0, 1.0),
+    "child_seen": (0.0, 1.0),
+    "choice_honoured": (0.0, 1.0),
+    "engagement": (0.0, 1.0),
     "broadband": (0.0, 1.0),
     "caring": (0.0, 1.0),
     "minority": (0.0, 1.0),
@@ -72,6 +88,37 @@ def moved_by(step: float, node: str) -> NodeChange:
 
     def change(values: Floats, month: int) -> Floats:
         return np.clip(np.asarray(values, dtype=np.float64) + step, low, high)
+
+    return change
+
+
+def moved_across(bound: float, *, below: bool) -> NodeChange:
+    """An intervention that gives those on one side of a bound the values of those on the other, one after another.
+
+    Parameters
+    ----------
+    bound : float
+        Values under it are on one side, it and values above it on the other.
+    below : bool
+        Whether everybody comes to be under the bound.
+
+    Returns
+    -------
+    NodeChange
+        The intervention; where nobody is on the side that is asked for, it leaves all as they are.
+
+    Examples
+    --------
+    >>> moved_across(3.0, below=True)(np.array([1.0, 8.0, 2.0, 20.0, 5.0]), -1).tolist()
+    [1.0, 1.0, 2.0, 2.0, 1.0]
+    """
+
+    def change(values: Floats, month: int) -> Floats:
+        made = np.array(values, dtype=np.float64)
+        there = made < bound if below else made >= bound
+        if there.any():
+            made[~there] = np.resize(made[there], int((~there).sum()))
+        return made
 
     return change
 

@@ -19,7 +19,7 @@ from hybrid_toolkit.study.declaration.study_frames import build_frame, table_nee
 from hybrid_toolkit.study.diagnosis.power_curve import power_curve
 from hybrid_toolkit.study.diagnosis.suited_scenarios import first_suited, suited_scenarios
 from hybrid_toolkit.study.graph.identification import stops_fit
-from hybrid_toolkit.study.shipped_studies import every_study
+from hybrid_toolkit.study.shipped_studies import declared_study, every_study
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.study.units.column_kinds import COUNT, MEASURE, NOT_BESIDE, SCORE, YES_NO, column_kind
@@ -390,3 +390,26 @@ def test_whatever_is_declared_gives_an_answer_or_a_plain_reason(data: Evaluation
             assert error.fix, design
         else:
             assert result.claims()[0].text, design
+
+
+def test_groups_that_are_one_and_rows_never_known_together_are_refused_before_a_fit(data: EvaluationData) -> None:
+    """They were refused by the fit: "2 columns vary only with other columns", which says neither what nor why."""
+    born = EvaluationData({**data.tables, "worker": data["worker"].assign(reg_date=pd.Timestamp("2000-01-01"))})
+    with pytest.raises(
+        StudyError,
+        match=r"MODERATOR-CONSTANT.*'early_career' is the same in all .* rows in which the outcome "
+        r"'informal_learning' is known: there are no two groups.*use another moderator. These rows have: assessed_year",
+    ):
+        declared_study("career-stage").estimate(born)
+    white = EvaluationData({**data.tables, "worker": data["worker"].assign(ethnicity="WBRI")})
+    with pytest.raises(StudyError, match=r"MODERATOR-CONSTANT.*'minority_ethnic' is the same in all"):
+        declared_study("approvals").estimate(white)
+    flags = {c: True for c in data["access"].columns if data["access"][c].dtype == "boolean"}
+    every = EvaluationData({**data.tables, "access": data["access"].assign(**flags)})
+    with pytest.raises(StudyError, match=r"MODERATOR-CONSTANT.*'low_access' is the same in all"):
+        declared_study("exclusion-gap").estimate(every)
+    engaged, remote = data["contact"]["engaged"], data["contact"]["mode"].isin(["video", "phone", "message", "remote"])
+    with pytest.raises(StudyError, match=r"NEVER-TOGETHER.*'remote' is the same in all .* 'engaged' is known"):
+        declared_study("exclusion-gap").estimate(
+            EvaluationData({**data.tables, "contact": data["contact"].assign(engaged=engaged.mask(remote))})
+        )

@@ -12,6 +12,7 @@ from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.diagnosis.diagnose import diagnose_together
 from hybrid_toolkit.study.diagnosis.true_effect import true_effect
 from hybrid_toolkit.study.shipped_studies import declared_study
+from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.intervene import set_to, simulate_intervened
 from hybrid_toolkit.synth.scenarios import scenario
@@ -19,6 +20,8 @@ from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.truth import Truth
 
 SIZE = Size("middle", 1, 16, 8.5, 10, 2)
+POINTS = ("swemwbs", "secure_base")
+LITTLE = Size("little", 1, 8, 7.0, 6, 1)
 
 
 @pytest.mark.parametrize(
@@ -102,8 +105,68 @@ def test_a_study_that_names_no_estimand_is_diagnosed() -> None:
     assert found.draws["estimate"].notna().all()
 
 
+DIRECT = replace(Truth(), mode_engaged=0.0, mode_low_access=0.0)
+"""Where a family lives moves the mode by itself alone: not by way of its means or of how it engaged before."""
+
+
+def asked(unit: str, outcome: str, exposure: str, **more: object) -> Study:
+    fields = {"design": "cross-sectional", "kind": "slope", "cluster": "team_id", **more}
+    return Study(id="one", question="Does it?", outcome=outcome, exposure=exposure, row_unit=unit, **fields)
+
+
+@pytest.mark.parametrize(
+    ("unit", "outcome", "exposure", "by_hand"),
+    [
+        ("worker-month", "commute_h", "travel_h", 0.5),  # travel is the commute and visits, and both are moved alike
+        ("worker-month", "fte", "working_days", 12 / 253),  # a year has 253 working days
+        ("contact", "remote", "rural", DIRECT.mode_rural),
+        ("team-month", "engaged", "same_worker", DIRECT.engage_continuity),
+    ],
+)
+def test_a_value_is_of_one_unit_of_the_exposures_own_column(unit, outcome, exposure, by_hand) -> None:
+    """Hours, scores and sums were counted in units of the node: twice too much travel, half too little of a scale."""
+    found = true_effect(asked(unit, outcome, exposure), DIRECT, LITTLE, n_authorities=3)
+    assert found.value == pytest.approx(by_hand, rel=0.1, abs=3 * found.std_error)
+
+
+def test_what_a_point_of_a_scale_does_is_counted_in_its_points() -> None:
+    found = true_effect(asked("worker-wave", "swemwbs", "secure_base"), Truth(), LITTLE, n_authorities=3)
+    means = []
+    for value in (-1.0, 1.0):
+        do = {"secure_base": set_to(value)}
+        tables = ["team", "worker", "worker_month", "survey"]
+        rows = [simulate_intervened(Truth(), LITTLE, seed, do, tables=tables) for seed in range(3)]
+        means.append(np.mean([build_frame(r, "worker-wave", [*POINTS])[[*POINTS]].mean() for r in rows], axis=0))
+    wellbeing, secure = means[1] - means[0]
+    assert secure < 2.0, "two standard deviations of what is felt are fewer points of its scale"
+    assert found.value == pytest.approx(wellbeing / secure, abs=4 * found.std_error)
+
+
+def test_where_no_arrow_leads_there_is_no_effect_and_a_panel_has_its_own_parameters() -> None:
+    assert true_effect(asked("worker-wave", "swemwbs", "safety")).value == 0.0
+    panel = {"cluster": "la_id"}
+    assert true_effect(asked("authority-year", "turnover_pct", "vacancy_pct", **panel)).value == 0.0
+    found = true_effect(asked("authority-year", "turnover_pct", "caseload", **panel), Truth())
+    assert found.value == Truth().panel_caseload_turnover and found.n_authorities == 0
+
+
+@pytest.mark.parametrize(
+    ("study", "told"),
+    [
+        (asked("worker-month", "sick_days", "meeting_h"), "'meeting_h' of worker-month rows"),
+        (asked("worker-wave", "swemwbs", "hse_demands"), "'hse_demands' of worker-wave rows"),
+        (
+            asked("worker-wave", "swemwbs", "rs_desk_to_date", moderators=("stage",), kind="slope-gap",
+                  design="adjusted-interaction"),
+            "'stage', which is not yes or no.*such as early_career",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_moved_or_compared_is_refused_with_what_can(study: Study, told: str) -> None:
+    with pytest.raises(StudyError, match=rf"TRUE-EFFECT.*{told}"):
+        true_effect(study, Truth(), LITTLE, n_authorities=2)
+
+
 def test_what_has_no_value_by_intervention_is_told() -> None:
-    with pytest.raises(StudyError, match=r"TRUE-EFFECT.*agency_pct"):
-        true_effect(declared_study("agency-turnover"))
     with pytest.raises(StudyError, match="at least 2"):
         true_effect(declared_study("remote-practice"), n_authorities=1)

@@ -356,3 +356,24 @@ def test_files_of_another_widget_and_of_a_newer_version_are_refused(kind: Any, t
         widget.load(other.save(tmp_path / "b.json"))
     with pytest.raises(UsageError):
         widget.state = other.state if type(other.state) is not type(widget.state) else "text"
+
+
+def test_earlier_rounds_stand_beside_this_one(tmp_path: Path) -> None:
+    """A service that answers each autumn opens what it saved, and sees each condition then and now."""
+    then = ht.SelfAssessment(today=DAY)
+    for role in ROLES:
+        fill(then, role, "none")
+    then.save(tmp_path / "spring.json")
+    opened = ht.SelfAssessment(today=DAY)
+    opened.load(tmp_path / "spring.json")
+    widget = ht.SelfAssessment(today=DAY, earlier=[("Spring", opened.assessment)])
+    assert "no level</td>" in widget._figures.value and "Rounds side by side" in widget._figures.value
+    for role in ROLES:
+        fill(widget, role, "established")
+    assert '<td class="hte-word">0</td><td class="hte-word">2</td>' in widget._figures.value
+    assert (
+        "Spring to This round: of 9 conditions 1 has a level in both rounds, 1 of them higher" in widget._figures.value
+    )
+    assert "Rounds side by side" not in then._figures.value
+    with pytest.raises(UsageError, match="each with a title"):
+        ht.SelfAssessment(earlier=[("Spring", opened.assessment), ("Spring", opened.assessment)])

@@ -60,8 +60,8 @@ def check_columns(row_unit: str, columns: Collection[str], metrics: Sequence[Cus
         elsewhere = {c: [u for u, unit in UNITS.items() if c in unit.columns] for c in unknown}
         told = "; ".join(f"{c} (a column of {', '.join(of)})" if of else c for c, of in elsewhere.items())
         raise StudyError(
-            f"{plural(len(unknown), 'column does', 'columns do')} not belong to a row "
-            f"{with_article(UNITS[row_unit].name)}: {told}.",
+            f"{plural(len(unknown), 'column does', 'columns do')} not belong to rows of {UNITS[row_unit].plural}: "
+            f"{told}.",
             fix=f"{nearest(unknown, have)}Use: {', '.join(have)}. Or declare the study with another row_unit. A metric "
             "of your own is declared under [[metrics]], or registered.",
             code="COLUMN-UNKNOWN",

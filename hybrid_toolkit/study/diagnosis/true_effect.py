@@ -6,6 +6,9 @@ both groups of it, as each row is without any intervention. Everybody is moved, 
 follows one's own share and that of others (learning, through time together), the value is that of both. The value is
 a mean effect: where a study's model is another summary (a projection, a ratio that varies), the two agree only as far
 as that summary is the mean effect.
+
+The value is a unit of the exposure's own column: the change of the outcome over the change of that column. Where a node
+that cannot be moved has no path of arrows to the outcome's, the value is 0.
 """
 
 from __future__ import annotations
@@ -14,18 +17,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.instruments.definition_file import survey_instruments_of
 from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.suited_scenarios import first_suited
-from hybrid_toolkit.study.graph.causal_graph import shipped_graph
+from hybrid_toolkit.study.graph.causal_graph import digraph, shipped_graph
 from hybrid_toolkit.synth.generate import resolve
-from hybrid_toolkit.synth.intervene import SETTABLE, moved_by, set_to, simulate_intervened
+from hybrid_toolkit.synth.intervene import SETTABLE, moved_across, moved_by, set_to, simulate_intervened
 from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.streams import NodeChange
 from hybrid_toolkit.synth.truth import Truth
@@ -39,15 +44,30 @@ _STEP: Mapping[str, float] = dict.fromkeys(
 """How far a node is moved each way; a tenth of its range, and others by one unit."""
 _ENDS = (
     *("contact_mode", "supervision_mode", "family_access", "broadband", "caring", "engagement_before"),
-    *("minority", "formality"),
+    *("minority", "formality", "team_stability", "family_rural", "continuity", "timeliness", "not_achieved"),
+    *("child_seen", "choice_honoured", "engagement"),
 )
 """Nodes that are set to 0 and to 1: those that are no or yes, and a share of which everything between is a mixture."""
-_UNIT_OF: Mapping[str, float] = {
+_BOUND: Mapping[str, float] = {"early_career": 3.0, "assessed_year": 1.0}
+"""Columns of career stage, and the years registered below which they are yes."""
+_AS_THE_NODE: Mapping[str, float] = {
+    **dict.fromkeys(("rs_desk", "rs_desk_to_date", "rs_desk_first"), 1.0),
+    **dict.fromkeys(("rs_attendance", "rs_attendance_to_date", "rs_attendance_first"), 1.0),
+    **dict.fromkeys(("caseload_last", "caseload_first", "vacancy_last", "sickness_last", "engaged_last"), 1.0),
+    **dict.fromkeys(("formality", "minority_ethnic", "same_worker"), 1.0),
     "colleagues_office_share": -1.0,
-    "broadband": -1.0,
-    "supervision_in_person_to_date": -1.0,
 }
-"""Columns that run against their node, or on another scale: units of the column a unit of the node."""
+"""Units of the column a unit of the node, where the column cannot tell: what moves is not what it is counted from (the
+month before, colleagues' diaries, the parts of a mark), or a share is recorded with an error that bounds cut off."""
+_PANEL: Mapping[tuple[str, str], str] = {
+    ("agency_pct", "turnover_pct"): "panel_agency_turnover",
+    ("caseload", "turnover_pct"): "panel_caseload_turnover",
+}
+"""Exposure and outcome of authorities by year, and the parameter that is the effect of one on the other."""
+_BESIDE = frozenset(
+    ("meeting_h", "meeting_h_to_date", "disability", "lives_alone", "n_children", "est_months", "written")
+)
+"""Columns that stand for a node of which the generator moves another part: they would stay where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +81,10 @@ class TrueEffect:
     std_error : float
         Its Monte Carlo standard error.
     n_authorities : int
-        Simulated authorities that it is the mean of.
+        Simulated authorities that it is the mean of; 0 where no path of arrows leads to the outcome, or a parameter
+        is the effect.
     node : str
-        The node of the causal graph that was moved.
+        The node of the causal graph that the exposure measures.
     """
 
     value: float
@@ -103,8 +124,9 @@ def true_effect(
     Raises
     ------
     StudyError
-        ``TRUE-EFFECT``: the exposure is measured by no node that the generator can set, the estimand is of a kind that
-        is no mean effect, or fewer than 2 authorities are asked for.
+        ``TRUE-EFFECT``: the exposure is measured by no node that the generator can move, and one from which a path of
+        arrows may lead to the outcome; the estimand is of a kind that is no mean effect; or fewer than 2 authorities
+        are asked for.
 
     Examples
     --------
@@ -117,6 +139,8 @@ def true_effect(
     if n_authorities < 2:
         raise _cannot("at least 2 authorities are needed.", "Ask for 20 or more.")
     asked = _Asked.of(study, outcome or study.outcome)
+    if asked.parameter or not asked.movable:
+        return TrueEffect(float(getattr(made_truth, asked.parameter)) if asked.parameter else 0.0, 0.0, 0, asked.node)
     return _true_effect(asked, made_truth, made_size, n_authorities)
 
 
@@ -146,23 +170,38 @@ class _Asked:
     moderator: str
     kind: str
     node: str
+    metrics: tuple[CustomMetric, ...] = ()
 
     @classmethod
     def of(cls, study: StudySpec, outcome: str) -> _Asked:
         node = shipped_graph().measured_by(study.exposure, study.row_unit)
-        if node not in SETTABLE or study.row_unit in ("authority-year", "rows"):
+        moderator = study.moderators[0] if study.kind == "slope-gap" and study.moderators else ""
+        asked = cls(study.row_unit, outcome, study.exposure, moderator, study.kind, node, study.metrics)
+        apart = _no_path(node, shipped_graph().measured_by(outcome, study.row_unit))
+        if not (asked.movable or asked.parameter or apart):
             raise _cannot(
-                f"'{study.exposure}' of {study.row_unit} rows is measured by no node that the generator can set.",
+                f"'{study.exposure}' of {study.row_unit} rows is measured by no node that the generator can move.",
                 f"Name an estimand of synth.estimands, or an exposure measured by one of: {', '.join(SETTABLE)}.",
             )
         if study.kind not in ("slope", "slope-gap", "effect", "log-odds", "log-rate", "log-hazard"):
             raise _cannot(f"an estimand of kind '{study.kind}' is no mean effect.", "Name an estimand instead.")
-        moderator = study.moderators[0] if study.kind == "slope-gap" and study.moderators else ""
-        return cls(study.row_unit, outcome, study.exposure, moderator, study.kind, node)
+        return asked
+
+    @property
+    def movable(self) -> bool:
+        """Whether the generator can move what the exposure measures."""
+        stage = self.node != "stage" or self.exposure in _BOUND
+        made = self.row_unit not in ("authority-year", "rows")  # the panel of years is drawn without months
+        return made and stage and self.node in SETTABLE and self.exposure not in _BESIDE
+
+    @property
+    def parameter(self) -> str:
+        """The parameter of the panel of years that is the effect, where one is."""
+        return _PANEL.get((self.exposure, self.outcome), "") if self.row_unit == "authority-year" else ""
 
     @property
     def columns(self) -> list[str]:
-        extra = ["under_policy"] if self.node == "policy" else []
+        extra = ["under_policy"] if self.node == "policy" else [] if self.exposure in _AS_THE_NODE else [self.exposure]
         return [*dict.fromkeys([self.outcome, *([self.moderator] if self.moderator else []), *extra])]
 
     @property
@@ -170,6 +209,8 @@ class _Asked:
         """The interventions that are compared; None is the world as it is."""
         if self.node == "policy":
             return set_to(10_000.0), None
+        if self.node == "stage":
+            return (moved_across(_BOUND[self.exposure], below=False), moved_across(_BOUND[self.exposure], below=True))
         if self.node in _ENDS:
             return set_to(0.0), set_to(1.0)
         step = _STEP.get(self.node, 1.0)
@@ -191,16 +232,38 @@ def _of_authority(asked: _Asked, truth: Truth, size: Size, seed: int) -> float:
     for k, change in enumerate(asked.ends):
         do = {} if change is None else {asked.node: _noted(change, moves[k])}
         frames.append(_rows(asked, truth, size, seed, do))
-    width = 1.0 if asked.node == "policy" else moves[1][0] / moves[1][1] - moves[0][0] / moves[0][1]
-    width *= _UNIT_OF.get(asked.exposure, 1.0)
+    width = 1.0 if asked.node == "policy" else _moved(asked, frames, moves)
     low, high = (f if asked.node != "policy" else f.loc[_treated(frames[1])] for f in frames)
     if not asked.moderator:
         return _change(asked, low[asked.outcome], high[asked.outcome]) / width
+    if not all(f[asked.moderator].dropna().isin([0, 1]).all() for f in (low, high)):
+        raise _cannot(
+            f"the groups that are compared are of '{asked.moderator}', which is not yes or no.",
+            "Compare by a column that is yes or no, such as early_career, caring or low_access.",
+        )
     parts = []
     for group in (1.0, 0.0):
         there = [f.loc[f[asked.moderator].astype("float64").eq(group), asked.outcome] for f in (low, high)]
         parts.append(_change(asked, *there) / width)
     return parts[0] - parts[1]
+
+
+def _moved(asked: _Asked, frames: list[pd.DataFrame], moves: list[Floats]) -> float:
+    """How far the exposure's column was moved from the first world to the second."""
+    if asked.exposure in _AS_THE_NODE:
+        return float(moves[1][0] / moves[1][1] - moves[0][0] / moves[0][1]) * _AS_THE_NODE[asked.exposure]
+    low, high = (float(f[asked.exposure].astype("float64").mean()) for f in frames)
+    if low == high:
+        raise _cannot(
+            f"moving the node '{asked.node}' leaves '{asked.exposure}' where it is.",
+            "Choose another column of that node as the exposure, or name an estimand of synth.estimands.",
+        )
+    return high - low
+
+
+def _no_path(cause: str, effect: str) -> bool:
+    """Whether both are nodes of the graph, and no arrows lead from one to the other."""
+    return bool(cause and effect and cause != effect) and not nx.has_path(digraph(shipped_graph()), cause, effect)
 
 
 def _treated(factual: pd.DataFrame) -> pd.Series:
@@ -209,10 +272,10 @@ def _treated(factual: pd.DataFrame) -> pd.Series:
 
 
 def _rows(asked: _Asked, truth: Truth, size: Size, seed: int, do: Mapping[str, NodeChange]) -> pd.DataFrame:
-    needed = {*table_needs(asked.row_unit, asked.columns), "team", "worker", "worker_month"}
+    needed = {*table_needs(asked.row_unit, asked.columns, asked.metrics), "team", "worker", "worker_month"}
     drawn = survey_instruments_of(asked.columns)
     data = simulate_intervened(truth, size, seed, do, tables=sorted(needed), instruments=drawn)
-    return build_frame(data, asked.row_unit, asked.columns, ())
+    return build_frame(data, asked.row_unit, asked.columns, asked.metrics)
 
 
 def _noted(change: NodeChange, note: Floats) -> NodeChange:
@@ -227,7 +290,7 @@ def _noted(change: NodeChange, note: Floats) -> NodeChange:
 
 
 def _change(asked: _Asked, low: pd.Series, high: pd.Series) -> float:
-    """NodeChange of the mean outcome, or of its log or log odds where the estimand is a ratio."""
+    """Change of the mean outcome, or of its log or log odds where the estimand is a ratio."""
     before, after = (float(v.astype("float64").mean()) for v in (low, high))
     if asked.kind in ("log-rate", "log-hazard"):
         return float(np.log(after) - np.log(before)) if before > 0 and after > 0 else float("nan")

@@ -34,7 +34,7 @@ _MOST = 12
 
 
 def check_measured(frame: pd.DataFrame, study: StudySpec, data: EvaluationData | None = None) -> None:
-    """Every outcome has values, and the exposure takes two or more.
+    """Every outcome has values, and where it has, the exposure and the groups to compare take two or more.
 
     Parameters
     ----------
@@ -48,7 +48,8 @@ def check_measured(frame: pd.DataFrame, study: StudySpec, data: EvaluationData |
     Raises
     ------
     StudyError
-        ``OUTCOME-EMPTY``, no row has a value of an outcome; ``EXPOSURE-CONSTANT``, no two rows differ in the exposure.
+        ``OUTCOME-EMPTY``, no row has a value of an outcome; ``EXPOSURE-CONSTANT``, no two rows differ in the exposure;
+        ``NEVER-TOGETHER``, none of those in which an outcome is known; ``MODERATOR-CONSTANT``, these are of one group.
     """
     for outcome in study.outcomes:
         if len(frame) and not frame[outcome].notna().any():
@@ -65,6 +66,30 @@ def check_measured(frame: pd.DataFrame, study: StudySpec, data: EvaluationData |
             fix=f"Add rows that differ in it, or use another. {_instead(study.exposure, study, data)}",
             code="EXPOSURE-CONSTANT",
         )
+    for outcome in study.outcomes if len(frame) and not study.first_treated else ():
+        known = frame[frame[outcome].notna()]
+        if known[study.exposure].nunique() < 2:
+            raise StudyError(
+                f"the exposure '{study.exposure}' is the same in all {len(known):,} rows in which the outcome "
+                f"'{outcome}' is known: no rows can be compared by it.",
+                fix=f"Record the outcome in rows that differ in it, or use another. {_instead(outcome, study, data)}",
+                code="NEVER-TOGETHER",
+            )
+        _check_groups(known, outcome, study, data)
+
+
+def _check_groups(known: pd.DataFrame, outcome: str, study: StudySpec, data: EvaluationData | None) -> None:
+    """That rows in which an outcome is known are of more than one group."""
+    for moderator in study.moderators:
+        groups = int(known[moderator].nunique())
+        if groups < 2:
+            what = "has no value" if groups == 0 else "is the same"
+            raise StudyError(
+                f"the moderator '{moderator}' {what} in all {len(known):,} rows in which the outcome '{outcome}' is "
+                "known: there are no two groups to compare.",
+                fix=f"Add rows of another group, or use another moderator. {_instead(moderator, study, data)}",
+                code="MODERATOR-CONSTANT",
+            )
 
 
 def _asked(outcome: str, data: EvaluationData | None) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import ClassVar
 
 import ipywidgets
+import numpy as np
 
 from hybrid_toolkit.assess.checklist import ChecklistPart, load_checklist, scales
 from hybrid_toolkit.assess.gaps import find_gaps
 from hybrid_toolkit.assess.maturity import Answer, Assessment, rate_conditions
 from hybrid_toolkit.assess.roles import ROLES, role_words
+from hybrid_toolkit.assess.rounds import compare_rounds
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.errors import UsageError, plural
@@ -40,6 +42,7 @@ MOST_RATERS = 12
 _LISTED = load_checklist("conditions")
 EVIDENCE = "Evidence: how do you know? Describe it or paste a link"
 AIM = "your service's target (a number; leave blank for none)"
+THIS_ROUND = "This round"
 _HEADS = ("Condition", "By role", "Level (0 to 3)", "Number of people", "Answers with evidence")
 
 
@@ -121,6 +124,13 @@ class SelfAssessment(PracticeWidget):
         The day of the answers; the day of the computer where it is left out.
     published : Beside | None, optional
         Published statistics, or norms alone (``Beside()``), to show below the metrics in the report; None for nothing.
+    earlier : Sequence[tuple[str, Assessment]], optional
+        Title and answers of earlier rounds, the first one first, to stand beside this one.
+
+    Raises
+    ------
+    UsageError
+        Two rounds of one title, or one that is called as this round is.
 
     Examples
     --------
@@ -140,7 +150,11 @@ class SelfAssessment(PracticeWidget):
         gate: Gate | None = None,
         today: date | None = None,
         published: Beside | None = None,
+        earlier: Sequence[tuple[str, Assessment]] = (),
     ) -> None:
+        self._earlier = tuple(earlier)
+        if self._earlier:
+            compare_rounds([*self._earlier, (THIS_ROUND, Assessment())])  # what cannot be compared is told at once
         given = assessment if assessment is not None else Assessment()
         controls = {
             "condition": choice("Condition", {p.id: f"{i}. {p.title}" for i, p in enumerate(_LISTED.parts, start=1)}),
@@ -274,7 +288,7 @@ class SelfAssessment(PracticeWidget):
         maturity, part = rate_conditions(self.assessment), self._part
         order = ("condition", "roles", "level", "raters", "evidence")
         rows = [[str(row[c]) for c in order] for row in condition_rows(maturity.conditions)]
-        body = notice_html(part.about) + words_table("The nine conditions", _HEADS, rows)
+        body = notice_html(part.about) + words_table("The nine conditions", _HEADS, rows) + self._rounds()
         if self._beside.data is not None:
             level = next(c.level for c in maturity.conditions if c.id == part.id)
             side = self._beside.of(
@@ -290,6 +304,18 @@ class SelfAssessment(PracticeWidget):
             body = notice_html(f"{drafts} still: see what is lacking.") + body
         text = maturity.summary()
         return Shown(text, form_answer_html(text, stamp=stamp_of(self._beside)), body)
+
+    def _rounds(self) -> str:
+        """The levels of earlier rounds and of this one, by condition; nothing where there is no earlier one."""
+        if not self._earlier:
+            return ""
+        found = compare_rounds([*self._earlier, (THIS_ROUND, self.assessment)])
+        count = range(1, len(found.titles) + 1)
+        rows = [
+            [str(r["title"]), *("no level" if np.isnan(r[f"level_{k}"]) else f"{r[f'level_{k}']:g}" for k in count)]
+            for r in found.table.to_dict("records")
+        ]
+        return words_table("Rounds side by side", ["Condition", *found.titles], rows) + notice_html(found.summary())
 
     def _report(self) -> Report:
         return assessment_report(self.assessment, on=self.today, beside=self._beside)
