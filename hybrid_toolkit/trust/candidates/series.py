@@ -59,6 +59,14 @@ ALL: tuple[Candidate, ...] = (
         warning=NARROW,
     ),
     Candidate(
+        "interrupted-random-walk",
+        "Interrupted series, each month's change stays",
+        ONE,
+        partial(_answer, fit_with=_ALONE, errors="random-walk"),
+        ("series-staff",),
+        ("series-staff",),
+    ),
+    Candidate(
         "controlled",
         "Interrupted series with a control series",
         ONE,

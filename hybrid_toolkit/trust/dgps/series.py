@@ -15,6 +15,9 @@ from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.dgp import DGP
 
 SERIES_LEVEL, SERIES_LOG_RATE, _TREND = 1.5, float(np.log(0.80)), 0.03
+_COHORT, _LEAVES = 6, 0.02
+STAFF_MORE = float(_COHORT * np.mean((1 - _LEAVES) ** np.arange(30)))
+"""Workers more over the 30 months after the start than without the cohort, of whom some leave again."""
 
 
 def wander(rng: np.random.Generator, units: int, months: int, carry: float) -> Floats:
@@ -51,6 +54,19 @@ def _series(
     y = 10 + _TREND * t + wander(rng, 1 + controls, months, carry) + season * np.sin(2 * np.pi * t / 12)
     y += shock * (t >= start)
     y[0] += (SERIES_LEVEL + own_shock) * (t >= start)
+    return _frame(y, start)
+
+
+def _staff(rng: np.random.Generator, *, months: int = 60, posts: int = 120) -> pd.DataFrame:
+    """Social workers in post: in a month each leaves with a chance of 2%, and as many start on average.
+
+    What a month brings stays in the next: the number wanders and is not drawn back within a study. A cohort of six,
+    in their first year of practice, starts with the policy.
+    """
+    start, now, y = months // 2, posts, np.empty((1, months))
+    for t in range(months):
+        now += int(rng.poisson(_LEAVES * posts)) - int(rng.binomial(now, _LEAVES)) + _COHORT * (t == start)
+        y[0, t] = now
     return _frame(y, start)
 
 
@@ -104,6 +120,12 @@ ALL: tuple[DGP, ...] = (
         SERIES_LEVEL,
         partial(_series, controls=8, own_shock=1.0),
         breaks="Something else changed in the authority with the policy only.",
+    ),
+    DGP(
+        "series-staff",
+        "Six newly qualified workers start together in month 31 of 60; who starts and who leaves stays in the number.",
+        STAFF_MORE,
+        _staff,
     ),
     DGP("counts-level", "Referrals fall by a fifth; the rate wanders.", SERIES_LOG_RATE, _counts),
     DGP(
