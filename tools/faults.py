@@ -34,7 +34,8 @@ from hybrid_toolkit.disclosure.ledger.release_ledger import FOLDER, LEDGER, Vers
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.report.documents.tidy_layout import tidy_layout
 from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
-from hybrid_toolkit.study.diagnosis.wedge_study import Wedge, WedgeStudy
+from hybrid_toolkit.study.diagnosis.wedge_study import WedgeStudy
+from hybrid_toolkit.synth.stepped_wedge import Wedge
 from hybrid_toolkit.synth.write import write_authority
 from hybrid_toolkit.widgets.desks.release_bundle import write_bundle
 

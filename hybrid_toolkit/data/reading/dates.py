@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import pandas as pd
@@ -105,8 +107,11 @@ def parse_days(cells: _Cells) -> pd.Series[pd.Timestamp]:
 
 def _numbers(text: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[float]]:
     """The first and the second number of each date with slashes."""
-    parts = text.str.extract(rf"^{_ORDER}(?!\d)")
-    return pd.to_numeric(parts[0], errors="coerce"), pd.to_numeric(parts[1], errors="coerce")
+
+    def number(place: int) -> pd.Series[float]:
+        return _of_distinct(text, lambda t: pd.to_numeric(t.str.extract(rf"^{_ORDER}(?!\d)")[place], errors="coerce"))
+
+    return number(0), number(1)
 
 
 def _order(text: pd.Series[str]) -> str:
@@ -177,8 +182,14 @@ def parse_months(cells: _Cells) -> pd.Series[pd.Timestamp]:
     return days - pd.to_timedelta(days.dt.day - 1, unit="D")
 
 
+def _of_distinct(text: pd.Series[str], work: Callable[[pd.Series[str]], pd.Series]) -> pd.Series:
+    """What ``work`` makes of each text, worked out once for every distinct one: a column repeats few days."""
+    places, distinct = pd.factorize(text, use_na_sentinel=False)
+    return work(pd.Series(distinct, dtype=text.dtype)).take(places).set_axis(text.index)
+
+
 def _is(text: pd.Series[str], pattern: str) -> pd.Series[bool]:
-    return text.str.fullmatch(pattern).fillna(False).astype(bool)
+    return _of_distinct(text, lambda t: t.str.fullmatch(pattern).fillna(False).astype(bool))
 
 
 def _slashes(text: pd.Series[str]) -> pd.Series[str]:
@@ -187,6 +198,10 @@ def _slashes(text: pd.Series[str]) -> pd.Series[str]:
 
 def _parse(text: pd.Series[str], form: str) -> pd.Series[pd.Timestamp]:
     """Days at midnight; what cannot be parsed is missing. A moment with a time zone has the day it had in England."""
+    return _of_distinct(text, partial(_parsed, form=form))
+
+
+def _parsed(text: pd.Series[str], form: str) -> pd.Series[pd.Timestamp]:
     if form == "iso":
         days = pd.to_datetime(text.str[:10], format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
         zoned = _is(text, r".{11}.*(?:Z|[+-]\d{2}:?\d{2})")

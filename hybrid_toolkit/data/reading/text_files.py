@@ -20,7 +20,7 @@ from hybrid_toolkit.data.known.names import is_known_header
 from hybrid_toolkit.data.reading.raw_table import ENGLAND, FIRST_ROWS, Found, RawTable, now, text_frame
 from hybrid_toolkit.data.sheets.limits import MOST_COLUMNS, check_kind, too_wide
 from hybrid_toolkit.data.sheets.sheet_reading import tables_of
-from hybrid_toolkit.data.sheets.tables_of_a_sheet import lay_out
+from hybrid_toolkit.data.sheets.tables_of_a_sheet import Laid, lay_out
 from hybrid_toolkit.data.validation.problem import SHOWN
 from hybrid_toolkit.errors import UnreadableError, agreeing, plural
 
@@ -92,10 +92,10 @@ def csv_file(path: Path, *, first: int | None = None) -> list[Found]:
     """
     part = first is not None and is_large(path)
     data = _first_lines(path, first or 0) if part else read_bytes(path)
-    grid, notes = _grid(data, path.name)
+    grid, laid, notes = _grid(data, path.name)
     notes += [FIRST_ROWS.format(first)] if part else []
     digest = hashlib.sha256(data).hexdigest()
-    return tables_of(grid, path.stem, path.name, path.name, digest, "csv", notes=notes)
+    return tables_of(grid, path.stem, path.name, path.name, digest, "csv", laid=laid, notes=notes)
 
 
 def _first_lines(path: Path, lines: int) -> bytes:
@@ -155,8 +155,8 @@ def read_csv(path: Path) -> RawTable:
     return found[0].read()
 
 
-def _grid(data: bytes, name: str) -> tuple[list[list[str | None]], list[str]]:
-    """The cells of a CSV file, all rows of one length, and what was assumed."""
+def _grid(data: bytes, name: str) -> tuple[list[list[str | None]], list[Laid], list[str]]:
+    """The cells of a CSV file, all rows of one length; the tables in them; and what was assumed."""
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00"):
         raise UnreadableError(
             f"{name}: the file is empty.",
@@ -170,8 +170,9 @@ def _grid(data: bytes, name: str) -> tuple[list[list[str | None]], list[str]]:
     if width > MOST_COLUMNS:
         raise too_wide(name, width)
     grid = [[cell.strip() or None for cell in line] + [None] * (width - len(line)) for line in lines]
-    _refuse_ragged(grid, [len(line) for line in lines], name)
-    return grid, notes
+    laid = lay_out(grid, is_known_header)
+    _refuse_ragged(grid, laid, [len(line) for line in lines], name)
+    return grid, laid, notes
 
 
 def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
@@ -232,9 +233,9 @@ def _lines(text: str, delimiter: str, name: str) -> list[list[str]]:
         ) from None
 
 
-def _refuse_ragged(grid: list[list[str | None]], widths: list[int], name: str) -> None:
+def _refuse_ragged(grid: list[list[str | None]], laid: list[Laid], widths: list[int], name: str) -> None:
     """Rows of a table that have more or fewer cells than its header; what stands around the tables may."""
-    for one in lay_out(grid, is_known_header):
+    for one in laid:
         expected = widths[one.top]
         cells = [j for j, c in enumerate(grid[one.top]) if c is not None]
         whole = cells[-1] + 1 if cells else 0

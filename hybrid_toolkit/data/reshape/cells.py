@@ -55,7 +55,7 @@ def before_codes(
             made[column] = made[column].map(loose_key, na_action="ignore").astype("str")
             notes.append(f"{column} is read without regard to case and leading zeros")
     for column in (c for c in PERSON_KEY_COLUMNS if c in made):
-        nobody = made[column].map(lambda v: is_stand_in(v, key=True), na_action="ignore").eq(True)
+        nobody = made[column].isin([v for v in made[column].dropna().unique() if is_stand_in(v, key=True)])
         if nobody.any():
             made[column] = made[column].mask(nobody)
             notes.append(

@@ -12,7 +12,7 @@ from hybrid_toolkit.data.sheets.limits import MOST_COLUMNS, too_wide
 from hybrid_toolkit.data.sheets.tables_of_a_sheet import GridRow, Laid, lay_out
 from hybrid_toolkit.errors import agreeing, plural
 
-_CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
+_CELL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
 _SHOWN = 5
 
 
@@ -25,6 +25,7 @@ def tables_of(
     kind: str,
     *,
     top: int = 1,
+    laid: list[Laid] | None = None,
     notes: Sequence[str] = (),
 ) -> list[Found]:
     """The tables of a grid of text, as things that can be read.
@@ -45,6 +46,8 @@ def tables_of(
         As in ``RawTable``.
     top : int, default 1
         Number of the grid's first row in the file or sheet.
+    laid : list[Laid] | None, optional
+        Its tables, where they were looked for already.
     notes : Sequence[str], optional
         What was assumed so far.
 
@@ -55,7 +58,7 @@ def tables_of(
     """
     if grid and len(grid[0]) > MOST_COLUMNS:
         raise too_wide(origin, len(grid[0]))
-    laid = lay_out(grid, is_known_header) or [Laid([], [], [], 0)]
+    laid = (lay_out(grid, is_known_header) if laid is None else laid) or [Laid([], [], [], 0)]
 
     def found(number: int, one: Laid) -> Found:
         many = len(laid) > 1
@@ -75,7 +78,7 @@ def _read(
 ) -> RawTable:
     columns = [[grid[place][j] for place in one.rows] for j in one.columns]
     frame = text_frame(one.header, columns, origin, [place + top for place in one.rows])
-    broken = sum(cell in _CELL_ERRORS for column in columns for cell in column)
+    broken = sum(column.count(error) for column in columns for error in _CELL_ERRORS.intersection(column))
     said = [*notes, *_aside(one, top)]
     if broken:
         said.append(f"{plural(broken, 'cell holds', 'cells hold')} a spreadsheet error such as #REF!")

@@ -93,7 +93,7 @@ def lay_out(grid: Sequence[GridRow], knows: Callable[[str], bool] | None = None)
     (['Staff no', 'FTE'], [3], [('title', 0), ('total', 4)])
     """
     found: list[Laid] = []
-    fill = [sum(cell is not None for cell in row) for row in grid]
+    fill = [len(row) - row.count(None) for row in grid]
     known = knows or (lambda _: False)
     start = 0
     while True:
@@ -194,7 +194,7 @@ def _block(
     grid: Sequence[GridRow], fill: Sequence[int], start: int, head: int, end: int, known: Callable[[str], bool]
 ) -> Laid:
     aside = [("title" if fill[i] == 1 else "note", i) for i in range(start, head) if fill[i]]
-    columns = sorted({j for i in range(head, end) if fill[i] for j, c in enumerate(grid[i]) if c is not None})
+    columns = _filled_columns(grid, head, end)
     names = [grid[head][j] or "" for j in columns]
     below = head + 1
     upper = head - 1
@@ -217,11 +217,13 @@ def _block(
     block = Laid(names, columns, [], head, aside)
     heads = [grid[block.top][j] for j in columns]
     usual = _typical([fill[i] for i in range(below, min(end, below + 400)) if fill[i]])
+    at = next((k for k, c in enumerate(heads) if c is not None), 0)
     for place in range(below, end):
         if not fill[place]:
             continue
         row = grid[place]
-        kind = _no_row(row, fill[place], usual, heads, [row[j] for j in columns])
+        repeated = row[columns[at]] == heads[at] and [row[j] for j in columns] == heads
+        kind = "repeated header" if repeated else _no_row(row, fill[place], usual)
         if kind:
             block.aside.append((kind, place))
         else:
@@ -230,12 +232,20 @@ def _block(
     return block
 
 
-def _no_row(row: GridRow, filled: int, usual: int, heads: list[str | None], cells: list[str | None]) -> str:
+def _filled_columns(grid: Sequence[GridRow], head: int, end: int) -> list[int]:
+    """Columns with any cell from the header on: most often its own; no more rows than needed are read."""
+    empty = set(range(len(grid[head])))
+    for i in range(head, end):
+        if not empty:
+            break
+        empty = {j for j in empty if grid[i][j] is None}
+    return [j for j in range(len(grid[head])) if j not in empty]
+
+
+def _no_row(row: GridRow, filled: int, usual: int) -> str:
     """What a row is, if it is no row of the table."""
-    if cells == heads:
-        return "repeated header"
-    first = next(c for c in row if c is not None)
     if filled < usual or usual < _TABLE:
+        first = next(c for c in row if c is not None)
         early = [c for c in row if c is not None][:3]
         if any(_TOTAL.fullmatch(c) for c in early) or (_TOTAL_OF.fullmatch(first) and filled < usual):
             return "total"
