@@ -23,7 +23,7 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import HybridToolkitError
-from hybrid_toolkit.metrics.compute import cluster_of
+from hybrid_toolkit.metrics.compute import cluster_of, statistic_bounds
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
@@ -63,7 +63,7 @@ def _rows(
         estimate = spec.statistic(frame)
     except HybridToolkitError:
         return
-    interval = clustered_interval(estimate, cluster_of(frame, spec, None), bounds=spec.bounds)
+    interval = clustered_interval(estimate, cluster_of(frame, spec, None), bounds=statistic_bounds(spec))
     n = int(estimate.used.sum())
     weight = 1.0
     if isinstance(spec.statistic, MeanOf):

@@ -262,7 +262,7 @@ def _measure_tables(
     for spec in specs:
         for part in sums[spec.id]:
             interval = clustered_interval(
-                part.estimate, part.cluster, conf_level=conf_level, n=part.n, bounds=spec.bounds
+                part.estimate, part.cluster, conf_level=conf_level, n=part.n, bounds=statistic_bounds(spec)
             )
             row = _row(spec, part.estimate, interval, part.n, part.n_missing, part.behind, by, float("nan"))
             out.append({"metric": spec.id, "unit": spec.value_unit, "group": part.group, "period": part.period, **row})
@@ -281,7 +281,7 @@ def _one(
 ) -> dict[str, object]:
     assert spec.statistic is not None
     estimate = spec.statistic(frame.loc[here])
-    interval = clustered_interval(estimate, cluster.loc[here], conf_level=conf_level, bounds=spec.bounds)
+    interval = clustered_interval(estimate, cluster.loc[here], conf_level=conf_level, bounds=statistic_bounds(spec))
     n, missing = int(estimate.used.sum()), int((~estimate.used).sum())
     used = here.copy()
     used[here] = estimate.used
@@ -360,3 +360,9 @@ def _reliability(data: EvaluationData, spec: MetricSpec) -> float:
         return cached(data, ("reliability", spec.reliability_of), partial(spec.reliability_of, data))
     except MeasureError:
         return float("nan")
+
+
+def statistic_bounds(spec: MetricSpec) -> tuple[float | None, float | None]:
+    """The range of the metric in the units of its statistic; None where there is no end."""
+    low, high = (None if v is None else v / spec.scale for v in (spec.low, spec.high))
+    return low, high

@@ -138,9 +138,3 @@ class MetricSpec:
     def computed(self) -> bool:
         """Whether ``measure`` computes it."""
         return self.frame is not None
-
-    @property
-    def bounds(self) -> tuple[float | None, float | None]:
-        """The range of the metric in the units of its statistic; None where there is no end."""
-        low, high = (None if v is None else v / self.scale for v in (self.low, self.high))
-        return low, high
