@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.errors import CoverageError
+from hybrid_toolkit.errors import CoverageError, EstimationError
+from hybrid_toolkit.metrics.constructs.arrangements import latest_spells
 from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
+from hybrid_toolkit.study.shipped_studies import declared_study
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.study.units.worker import MONTH_DAYS
 from hybrid_toolkit.synth.generate import simulate_authority
@@ -229,3 +231,28 @@ def test_a_policy_has_no_wave_where_nobody_is_in_post() -> None:
     late = data["worker"].assign(reg_date=pd.Timestamp("2050-01-01"), start_date=pd.Timestamp("2050-01-01"))
     none = EvaluationData({**data.tables, "worker": late, "survey": data["survey"].iloc[:0]}, synthetic=True)
     assert build_frame(none, "team-wave", ["in_post", "policy_wave", "under_policy"])["policy_wave"].isna().all()
+
+
+@pytest.mark.parametrize("starts", [[pd.NaT, pd.NaT, pd.NaT], ["2025-04-01", "2025-05-01", "2025-06-01"]])
+def test_an_authority_without_one_start_has_none_and_the_study_of_one_change_says_so(tiny, starts) -> None:
+    """Where no team had a policy the rows ended in an error of the data frame; no arrangement at all was its kind."""
+    days = pd.Series(pd.to_datetime(starts))
+    team = tiny["team"].head(3).assign(rollout_month=days.to_numpy(), la_id="A")
+    data = replace(tiny, tables={**tiny.tables, "team": team})
+    rows = build_frame(data, "authority-month", ["policy_start", "under_policy", "month_index"])
+    assert rows["policy_start"].isna().all() and rows["under_policy"].eq(0).all() and len(rows)
+    asked = declared_study("one-change").replace(
+        outcome="timely", secondary_outcomes=(), secondary_estimands=(), words=()
+    )
+    with pytest.raises(EstimationError, match=r"NO-TREATED.*on rows of teams, where they start in different months"):
+        asked.design_used.fit(asked.frame(data), asked.plan())
+
+
+def test_nobody_with_an_arrangement_is_no_error(tiny) -> None:
+    spell = {"spell_id": ["1"], "worker_id": ["a"], "start_date": [FEB], "approved_rs": [0.4]}
+    some = replace(tiny, tables={**tiny.tables, "arrangement_spell": pd.DataFrame(spell)})
+    none = replace(tiny, tables={**tiny.tables, "arrangement_spell": some["arrangement_spell"].iloc[:0]})
+    assert latest_spells(none).empty
+    (share,) = latest_spells(some)["rs_desk"]
+    hours = tiny["worker_month"].query("worker_id == 'a' and month >= @FEB")
+    assert share == pytest.approx((hours["h_home"] / (hours["h_home"] + hours["h_office"])).mean(), nan_ok=True)

@@ -37,7 +37,8 @@ def one_start(frame: pd.DataFrame, plan: ModelColumns) -> Any:
     if len(found) != 1:
         raise EstimationError(
             f"column '{plan.first_treated}' holds {len(found)} starts; a series over time has one.",
-            fix="Use a design of a staggered roll-out for several, or fill in the start.",
+            fix="Use a design of a staggered roll-out, on rows of teams, where they start in different months; or fill "
+            "in the start.",
             code="SEVERAL-STARTS" if len(found) else "NO-TREATED",
         )
     return found[0]

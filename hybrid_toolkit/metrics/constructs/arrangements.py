@@ -64,8 +64,8 @@ def latest_spells(data: EvaluationData) -> pd.DataFrame:
     if data.has("worker_month", "h_home", "h_office"):
         months = worker_month_exposure(data)[["worker_id", "month", "rs_desk"]]
         start = last.assign(first=month_of(last["start_date"])).set_index("worker_id")["first"]
-        months = months[months["month"] >= months["worker_id"].map(start)]
-        out["rs_desk"] = out["worker_id"].map(months.groupby("worker_id")["rs_desk"].mean())
+        months = months[months["month"].to_numpy() >= start.reindex(months["worker_id"]).to_numpy()]
+        out["rs_desk"] = out["worker_id"].map(months.groupby("worker_id")["rs_desk"].mean()).astype("float64")
     out["preference_gap"] = (out["rs_desk"] - out["preferred_rs"]).abs()
     return out.reset_index(drop=True)
 

@@ -28,9 +28,11 @@ def _rows(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
 
 def _policy(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     rows, teams = _rows(data, wanted), require(data, "team", "la_id", "rollout_month")
-    by = teams.dropna(subset=["la_id", "rollout_month"]).groupby("la_id")["rollout_month"]
-    one = by.first().where(by.nunique() == 1)
-    rows["policy_start"] = months_since(rows["la_id"].map(one), rows["month"].min())
+    starts = teams[["la_id", "rollout_month"]].dropna().drop_duplicates()
+    one = starts[~starts["la_id"].duplicated(keep=False)].set_index("la_id")["rollout_month"]
+    # by place, since looking days up in none at all is an error of pandas
+    start = pd.Series(one.reindex(rows["la_id"]).array, index=rows.index)
+    rows["policy_start"] = months_since(start, rows["month"].min())
     rows["under_policy"] = rows["month_index"].ge(rows["policy_start"]).astype("float64")
     return rows
 
