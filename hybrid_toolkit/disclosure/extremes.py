@@ -1,10 +1,11 @@
 """Minima, maxima, ranges and high percentiles among figures, found by looking in the data and never by their names.
 
-A minimum, a maximum or a percentile near the end is one person's value. Two looks find them, whatever they are called.
-The first needs no groups: figures that are single values of the data, more of them than chance would make so, with one
-from the outer tenth. The greatest values of groups need not all lie far out, but the greatest of them does; a median
-that is one person's value hardly ever does. A scale (hours shown as minutes) is undone by the greatest or the least.
-The second takes the groups that the rows name, where the data have them, and works out their extremes.
+A minimum, a maximum or a percentile near the end is one person's value, and so is what is worked out from it alone.
+Three looks find them, whatever they are called. The first needs no groups: figures that are single values of the data,
+more of them than chance would make so, with one from the outer tenth. The greatest values of groups need not all lie
+far out, but the greatest of them does; a median that is one person's value hardly ever does. A scale (hours shown as
+minutes) is undone by the greatest or the least. The second takes the groups that the rows name, where the data have
+them, and works out their extremes. The third is in ``extremes_reshaped.py``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.disclosure.extremes_reshaped import ends_of_groups, follows_ends, undone
 from hybrid_toolkit.disclosure.looks import FINEST, decimals_of, looked_up_once, tables_behind
 from hybrid_toolkit.disclosure.screen import is_identifier
 
@@ -41,23 +43,31 @@ _UNITS = (60.0, 1 / 60)
 tell the scale. Powers of ten are no such units: figures times 0.01 fall on the steps to which data are rounded."""
 _SAME = 1e-9
 """Share of a figure by which two that are the same may differ in floating point, several steps on."""
+_NOUGHT = 1e-6
+"""Share of the largest value below which an undone figure is all but nought: so is any negative number, by powers."""
 _MOST_GROUPS = 1_000
 """Different labels up to which a column of words or keys may be the groups of a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Singles:
-    """The different values of a column in order, the ends of its outer tenths, and what the values may be off by."""
+    """The different values of a column in order, the ends of its outer tenths, what the values may be off by, and the
+    mean and spread over all rows, with which z-scores are made."""
 
     values: Floats
     low: float
     high: float
     blur: float
+    mean: float
+    spread: float
 
     @classmethod
     def of(cls, values: Floats) -> _Singles:
-        low, high = np.quantile(values, [_OUTER, 1 - _OUTER])
-        return cls(values, float(low), float(high), _blur(values))
+        different = np.unique(values)
+        low, high = np.quantile(different, [_OUTER, 1 - _OUTER])
+        return cls(
+            different, float(low), float(high), _blur(different), float(values.mean()), float(values.std(ddof=1))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +86,8 @@ def _numbers(tables: Mapping[str, pd.DataFrame]) -> _Numbers:
             if is_identifier(name):
                 continue
             if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
-                numbers = np.unique(column.dropna().to_numpy(dtype=float))
-                if len(numbers) > _SCALE_POINTS:  # a scale of few points has no extremes of single people
+                numbers = column.dropna().to_numpy(dtype=float)
+                if len(np.unique(numbers)) > _SCALE_POINTS:  # a scale of few points has no extremes of single people
                     singles[table, name] = _Singles.of(numbers)
             else:
                 found = column.dropna().unique()
@@ -125,6 +135,36 @@ def extreme_rows(frame: pd.DataFrame, column: str, *, dims: Sequence[str], sourc
         out[at] |= _single_values(v[at], single, blur)
     if not out[at].all():  # of percentiles between two people some are one person's value by chance
         out[at] |= _of_groups(frame.iloc[at], v[at], [d for d in dims if d in frame], known, source)
+    if not out[at].any():
+        out[at] = _reshaped(frame.iloc[at], v[at], [d for d in dims if d in frame], known, source)
+    return out
+
+
+def _reshaped(frame: pd.DataFrame, v: Floats, dims: Sequence[str], known: _Numbers, source: object) -> _Mask:
+    """Which figures are plain functions of single values that lie far out, or of the extremes of their groups."""
+    out = np.zeros(len(v), dtype=np.bool_)
+    blur = _blur(v)
+    plain, wide = undone(v, blur)
+    for of in known.singles.values():
+        values = np.vstack([plain, v * of.spread + of.mean])  # and as z-scores
+        blurs = np.r_[wide, blur * of.spread]
+        among = _among(values, of.values, blurs[:, None]) & ((of.low < of.high) & (blurs < np.inf))[:, None]
+        among &= np.abs(values) > _NOUGHT * max(abs(of.values[0]), abs(of.values[-1]))
+        outer = (values <= of.low) | (values >= of.high)
+        for i in np.flatnonzero((among.sum(axis=1) > 1) & (outer & among).any(axis=1)):
+            looked, found = np.unique(values[i][outer[i]]), np.unique(values[i][outer[i] & among[i]])
+            if _by_chance(looked, len(found), of, float(blurs[i]), given=0) <= _CHANCE / len(values):
+                out |= among[i]
+    if out.any() or not dims:
+        return out
+    tables = tables_behind(source) or {}
+    for table in dict.fromkeys(table for table, _ in known.singles):
+        groups = [c for d in dims if (c := _column_of(frame[d], d, table, known)) is not None]
+        if len(groups) == len(dims):
+            columns = [name for where, name in known.singles if where == table]
+            ends = ends_of_groups(tables[table], groups, columns, source=source, table=table)
+            if follows_ends(frame[list(dims)], v, ends, blur):
+                return np.ones(len(v), dtype=np.bool_)
     return out
 
 
@@ -173,7 +213,7 @@ def _scales(v: Floats, single: Floats) -> list[tuple[float, int, float]]:
     return [*out, *((unit, 0, _CHANCE / len(_UNITS)) for unit in inside)]
 
 
-def _among(v: Floats, single: Floats, blur: float) -> _Mask:
+def _among(v: Floats, single: Floats, blur: float | Floats) -> _Mask:
     """Which figures are single values, as far as their decimals tell."""
     at = np.clip(np.searchsorted(single, v), 1, max(len(single) - 1, 1))
     near = np.minimum(np.abs(single[at - 1] - v), np.abs(single[np.minimum(at, len(single) - 1)] - v))

@@ -24,6 +24,13 @@ class Gate(CountsGate):
     away together is held where the units are at hand: within a measured table, over the views of an explorer, and over
     versions of the data with a ledger. Two frames that a caller adds up alone are not held against each other.
 
+    What ``ht.measure`` and studies give is known to be means, shares and coefficients. A frame that is put together by
+    hand is only looked at: counts, people and clusters are those that it says, and a figure is held back where it, or a
+    line through its logarithm, root, square, inverse or exponential, is an extreme of the data or of its groups. So it
+    needs ``source``, labels that the data know, and a person who answers for it. It can still carry one person's value
+    that was changed in another way (two values added, noise put on, digits moved about), a mean of fewer people than
+    its count says, or, under labels that the data do not know, an extreme taken from a number of the caller's own.
+
     Parameters
     ----------
     policy : Policy | None, optional

@@ -22,6 +22,21 @@ EXTREMES: dict[str, Figures] = {
     "percentile 95": lambda y: y.quantile(0.95),
     "percentile 90, shown to one decimal": lambda y: round(y.quantile(0.9), 1),
 }
+RESHAPED: dict[str, Figures] = {
+    "logarithm of the greatest": lambda y: np.log(y.max()),
+    "logarithm to base ten, to three decimals": lambda y: round(np.log10(y.max()), 3),
+    "root of the greatest": lambda y: np.sqrt(y.max()),
+    "square of the least": lambda y: y.min() ** 2,
+    "per cent of a number that is known": lambda y: 100 * y.max() / 83.1,
+    "inverse of the greatest": lambda y: 1 / y.max(),
+    "z-score of the greatest": lambda y: (y.max() - y.attrs["mean"]) / y.attrs["spread"],
+}
+"""Each can be undone by whoever knows the function."""
+ON_A_LINE: dict[str, Figures] = {
+    "short of a number that is known": lambda y: 80 - y.max(),
+    "logarithm of the range": lambda y: 3 * np.log(np.ptp(y)) - 1,
+}
+"""Functions that are found only where the data know the groups."""
 HONEST: dict[str, Figures] = {
     "mean": np.mean,
     "mean as rounded as the data": lambda y: round(y.mean(), 2),
@@ -30,6 +45,10 @@ HONEST: dict[str, Figures] = {
     "upper quartile": lambda y: y.quantile(0.75),
     "standard deviation": np.std,
     "mean in minutes": lambda y: y.mean() * 60,
+    "logarithm of the mean": lambda y: np.log(y.mean()),
+    "mean of logarithms": lambda y: np.log(y).mean(),
+    "logarithm of the median": lambda y: np.log(y.median()),
+    "inverse of the mean": lambda y: 1 / y.mean(),
 }
 
 
@@ -45,8 +64,12 @@ def _staff(seed: int) -> pd.DataFrame:
 
 
 def _rows(staff: pd.DataFrame, figure: Figures) -> pd.DataFrame:
-    by = staff.groupby("team_id")["travel_h"]
-    return pd.DataFrame({"n": by.size(), "typical": by.apply(figure).astype(float)}).reset_index()
+    hours = staff["travel_h"]
+    hours.attrs.update(mean=hours.mean(), spread=hours.std())
+    figures = {team: float(figure(hours[staff["team_id"] == team])) for team in sorted(staff["team_id"].unique())}  # type: ignore[arg-type]
+    return pd.DataFrame(
+        {"team_id": list(figures), "n": staff.groupby("team_id").size().to_numpy(), "typical": figures.values()}
+    )
 
 
 @pytest.mark.parametrize("kind", EXTREMES)
@@ -60,6 +83,47 @@ def test_an_extreme_under_another_name_is_not_shown(kind: str, seed: int) -> Non
     limits = estimates.assign(conf_high=estimates["estimate"], estimate=np.pi)
     for frame in (estimates, limits):
         assert gate.estimates(frame, title="x", people="n").content["suppressed"].all()
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["groups of the data", "other labels"])
+@pytest.mark.parametrize("kind", RESHAPED)
+def test_what_is_worked_out_from_an_extreme_alone_is_not_shown(kind: str, known: bool) -> None:
+    for seed in range(3):
+        staff = _staff(seed)
+        rows = _rows(staff, RESHAPED[kind])
+        if not known:
+            rows["team_id"] = [f"place {chr(97 + i)}" for i in range(len(rows))]
+        shown = Gate(source=ht.EvaluationData({"worker": staff})).table(
+            rows, title="x", dims=["team_id"], people="n", values=["typical"]
+        )
+        assert "typical" not in shown.content and "extremes" in {d.rule for d in shown.decisions}
+
+
+@pytest.mark.parametrize("kind", ON_A_LINE)
+def test_a_line_through_a_function_of_an_extreme_is_not_shown(kind: str) -> None:
+    for seed in range(3):
+        staff = _staff(seed)
+        shown = Gate(source=ht.EvaluationData({"worker": staff})).table(
+            _rows(staff, ON_A_LINE[kind]), title="x", dims=["team_id"], people="n", values=["typical"]
+        )
+        assert "typical" not in shown.content
+
+
+def test_a_fitted_trend_is_no_extreme_of_tenure() -> None:
+    """The longest tenure grows by a month each month, so that a straight trend is a line through it."""
+    months = [f"2025-{m:02}" for m in range(1, 13)]
+    staff = pd.DataFrame(
+        {
+            "worker_id": [f"W{i:03}" for i in range(40)] * 12,
+            "month": np.repeat(months, 40),
+            "tenure": np.tile(np.arange(40) * 5.5, 12) + np.repeat(np.arange(12), 40),
+        }
+    )
+    rows = pd.DataFrame({"month": months, "n": 40, "fitted": 0.31 + 0.0123 * np.arange(12)})
+    shown = Gate(source=ht.EvaluationData({"worker_month": staff})).figure_data(
+        rows, title="x", dims=["month"], people="n", values=["fitted"]
+    )
+    assert shown.content["fitted"].notna().all()
 
 
 @pytest.mark.parametrize("kind", ["greatest in minutes", "percentile 95"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from importlib.resources import files
 from itertools import pairwise
@@ -12,40 +13,80 @@ import pandas as pd
 
 from hybrid_toolkit.data.privacy.identifiers import kind_by_content
 
-_STREETS = r"street|road|avenue|crescent|lane|terrace|mews"
+_STREETS = r"street|road|avenue|crescent|lane|terrace|mews|ln|rd|ave"
 _PLACES = (
     r"St|Rd|Ave|Close|Drive|Way|Court|Place|Park|Green|Hill|View|Row|Walk|Rise|Square|Gardens|Grove|House|Cottages?"
 )
+_HOUSES = r"Cottage|House|Rectory|Vicarage|Farm|Lodge|Villa|Barn|Hall|Flats?"
 _NOT_STREET = r"(?!(?:the|an?|on|of|in|per|each|and|to|for|from|by|with|or|at|as|is|are|were|was)\b)"
 _SYSTEMS = r"LCS|EHM|CIN|CPP|MOSAIC|ICS|UPRN|UPN"
+_LABELS = (
+    r"case|referral|client|family|child|file|record|person|worker|staff|employee|payroll|ref(?:erence)?|id|urn|passport"
+    rf"|{_SYSTEMS}|liquid ?logic|frameworki"
+)
+"""What stands before the number of a person, a case or a file."""
+_NO = r"(?:no|num|number|id|ref|reference)"
+_AREAS = (
+    "ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en ex"
+    " fk fy g gl gu ha hd hg hp hr hs hu hx ig ip iv ka kt kw ky l la ld le ll ln ls lu m me mk ml n ne ng nn"
+    " np nr nw ol ox pa pe ph pl po pr rg rh rm s sa se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr"
+    " ts tw ub w wa wc wd wf wn wr ws wv yo ze"
+)
+_INWARD = r"\d(?!st\b|nd\b|rd\b|th\b|hr\b)[abd-hjlnp-uw-z]{2}"
+"""The end of a postcode in small letters, which an ordinal or a number of hours is not."""
+_BETWEEN = r"[ ()./_-]{0,2}"
+_DAY = (
+    r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?[a-z]{3,9}\s+\d{4}|\d{4}-\d{2}-\d{2}"
+    r"|[a-z]{3,9}\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
+)
 _IN_WORDS: dict[str, re.Pattern[str]] = {
-    "an e-mail address": re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++\.\w"),  # looked for once a word, however long
-    "a postcode": re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b"),
-    "a long number such as an NHS number": re.compile(r"(?<![\w.,-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w.])"),
-    "a National Insurance number": re.compile(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b"),
+    "an e-mail address": re.compile(
+        r"(?<![\w.+-])[\w.+-]++(?: ?[(\[]at[)\]] ?|@)[\w-]++(?:\.|\[\.\])\w"  # looked for once a word, however long
+        r"|(?i:(?<![\w.+-])[\w.+-]++ ?(?:@| at ) ?[\w-]++(?:\.| dot )(?:org|com|net|uk|gov|nhs|ac|co)\b)"
+    ),
+    "a postcode": re.compile(
+        r"\b[A-Z]{1,2}\d[A-Z\d]?[\s-]*\d[A-Z]{2}\b" rf"|\b(?:{_AREAS.replace(' ', '|')})\d[a-z\d]?[\s-]?{_INWARD}\b"
+    ),
+    "a long number such as an NHS number": re.compile(
+        r"(?<![\w.,-])\d{3}[ ./-]?\d{3}[ ./-]?\d{4}(?![\w.])|(?i:\bnhs\b\W*(?:no|num|number)?\W*\d(?:[ ./-]?\d){8,})"
+    ),
+    "a unique pupil number": re.compile(r"(?i:\b[A-HJ-NP-RT-Z]\d{3}[ -]?\d{4}[ -]?\d{4}[ -]?[\dA-HJ-NP-RT-Z]\b)"),
+    "a National Insurance number": re.compile(r"(?i:\b[A-Z]{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?[A-D]\b)"),
     "a telephone number": re.compile(
-        r"(?<![\w.,-])(?:\+44[ -]?(?:\(0\))?[ -]?|0044[ -]?|\(?0)(?:1\d|2\d|3[0347]|7[1-9]|8[04]|5[56])"
-        r"(?:[ ()-]{0,2}\d){7,9}"
+        r"(?<![\w.,-])(?:\+44[ -]?(?:\(0\))?[ -]?|0044[ -]?|\(?[0oO])(?:1\d|2\d|3[0347]|[ ]?7[ ]?[1-9]|8[04]|5[56])"
+        rf"(?:{_BETWEEN}\d){{7,9}}"
         r"(?![\w.]*\d)"
+        rf"|(?i:\b(?:phone|tel|telephone|mobile|mob|fax|whatsapp)\b[\s.:#]*(?:no|number)?[\s.:#]*\d(?:{_BETWEEN}\d){{8,}})"
     ),
     "an address": re.compile(
-        rf"(?i:\b\d{{1,4}}[a-z]?,?\s+(?:{_NOT_STREET}[a-z'’-]+\s+){{1,2}}(?:{_STREETS})\b)"
-        rf"|\b\d{{1,4}}[A-Za-z]?,?\s+(?:[A-Z][\w'’-]+\s+){{1,3}}(?:{_PLACES})\b|\b[Ff]lat\s+\d+[A-Za-z]?\b"
+        rf"(?i:\b\d{{1,4}}[a-z]?,?\s+(?:{_NOT_STREET}[a-z.'’-]+\s+){{1,2}}(?:{_STREETS})\b)"
+        r"|(?i:\b\d{1,4}[a-z]?,?\s+the\s+(?:avenue|crescent|mews|terrace)\b)"
+        rf"|\b\d{{1,4}}[A-Za-z]?,?\s+(?:[A-Z][\w.'’-]+\s+){{1,3}}(?:{_PLACES})\b|\b[Ff]lat\s+\d+[A-Za-z]?\b"
+        rf"|\b[A-Z]\w+ (?:{_HOUSES}),\s+(?:[A-Z][\w'’-]+\s+){{1,2}}(?i:{_STREETS})\b"
     ),
     "a case number": re.compile(
-        r"(?i:\b(?:case|referral|client|family|child|file|record|person|worker|staff|employee|payroll)\s*"
-        r"(?:no|num|number|id|ref|reference)\b\.?[\s:#]*[a-z]{0,4}[-/ ]?\d{3,}[\w/-]*)"
+        rf"(?i:\b(?:{_LABELS})\s*{_NO}(?![a-z])\.?[\s:#]*[a-z]{{0,4}}[-/ ]?\d{{3,}}[\w/-]*)"
         r"|(?i:\b(?:case|referral|client|file)\s*[#:]\s*[a-z]{0,4}[-/ ]?\d{4,}[\w/-]*)"
-        rf"|\b(?:{_SYSTEMS})[-/ #:]?\d{{3,}}|(?i:\b(?:case|client|child|family)\s+[a-z]{{0,3}}[-/]?\d{{5,}}\b)"
+        rf"|\b(?:{_SYSTEMS})[-/ #:]?\d{{3,}}|(?i:\b(?:{_LABELS})[\s:#.-]{{1,2}}[a-z]{{0,3}}[-/]?\d{{5,}}\b)"
+        r"|\b(?!BS|EN)[A-Z]{1,2}[-/]?\d{5,7}\b"
     ),
-    "a Social Work England number": re.compile(r"\bSW[ -]?\d{4,6}\b"),
+    "a Social Work England number": re.compile(r"(?i:\bSW[ -]?\d{4,6}\b)"),
     "a date of birth": re.compile(
-        r"(?i:\b(?:dob|d\.o\.b\.?|date of birth|born(?: on)?)\b[:\s]*"
-        r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}\s+[a-z]{3,9}\s+\d{4}|\d{4}-\d{2}-\d{2}))"
+        rf"(?i:\b(?:dob|d\.o\.b\.?|date of birth|birthday|born(?: on)?|b\.)(?![a-z])[:\s]*(?:(?:is|was|on)\s+)?{_DAY})"
     ),
 }
 """Kinds of personal detail that are refused in words, each with how it is known."""
-_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame)\.?\s+[A-Z][a-z'’-]+")
+_DIGIT_WORDS = {
+    **{"zero": "0", "oh": "0", "o": "0", "nought": "0", "nothing": "0", "one": "1", "two": "2", "three": "3"},
+    **{"four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9"},
+}
+_TOLD = "|".join(_DIGIT_WORDS)
+_SPELLED = re.compile(rf"\b(?:(?:(?:double|treble|triple) )?(?:{_TOLD}|\d)(?:[ ,-]+|\b)){{7,}}", re.IGNORECASE)
+"""Seven digits or more that are told one by one, in words or apart."""
+_SPELLED_PART = re.compile(rf"(?:(double|treble|triple) )?({_TOLD}|\d+)", re.IGNORECASE)
+_TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Revd?|Cllr|Lord|Lady|Baroness|HHJ|Sgt)\.?\s+[A-Z][a-z'’-]+"
+)
 _FORENAMES = frozenset(
     tomllib.loads((files("hybrid_toolkit.data.privacy") / "forenames.toml").read_text(encoding="utf-8"))[
         "names"
@@ -72,8 +113,25 @@ def details_in(text: str) -> tuple[str, ...]:
     ('a telephone number', 'an address', 'a case number')
     >>> details_in("A difference of -0.081 (-0.112 to -0.050), from 14,205 contacts in 24 teams in 2025 to 2026")
     ()
+    >>> details_in("oh one one three four nine six double oh double oh"), details_in("scored 0 1 2 3 4 5 6 7 8 9 10")
+    (('a telephone number',), ())
     """
-    return tuple(what for what, pattern in _IN_WORDS.items() if pattern.search(text))
+    flat = unicodedata.normalize("NFKC", text)
+    if not flat.isascii():  # letters that are not seen, and spaces and dashes of other widths
+        seen = (c for c in flat if unicodedata.category(c) != "Cf")
+        flat = "".join(" " if c.isspace() else "-" if unicodedata.category(c) == "Pd" else c for c in seen)
+    flat = _SPELLED.sub(_told_digits, flat)
+    return tuple(what for what, pattern in _IN_WORDS.items() if pattern.search(flat))
+
+
+def _told_digits(told: re.Match[str]) -> str:
+    """Digits told one by one as a number; those of a scale, which go up by one, as they are."""
+    times = {"": 1, "double": 2, "treble": 3, "triple": 3}
+    digits = "".join(
+        _DIGIT_WORDS.get(word.lower(), word) * times[often.lower()]
+        for often, word in _SPELLED_PART.findall(told.group(0))
+    )
+    return told.group(0) if digits in "012345678910" else f"{digits} "
 
 
 def is_forename(word: str) -> bool:

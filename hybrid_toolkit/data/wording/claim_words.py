@@ -67,6 +67,7 @@ OTHER_WORDS = (
     r"(in|non )?significan(t|tly|ce)",
     r"ergo|undoubted(ly)?|conclusive(ly)?|indisputabl[ey]|without question",
     r"(beyond|without|no) (any |all |a )?(reasonable )?doubts?|(is|are|as is|for|almost|quite) certain|certainly",
+    r"100 ?(%|per ?cent) (sure|certain|sound)|as (the )?(courts?|judges?|inspectors?) (found|says?|said|ruled)",
     r"says? (the )?(regulator|inspectors?|inspectorate|ofsted)",
     r"\w+[ -]star(red)? (team|office|worker|authorit|manager)\w*",
     r"\w+[ -](rated|graded) (team|office|worker|authorit|manager)\w*",
@@ -76,19 +77,45 @@ OTHER_WORDS = (
 """Words that rank, that speak of what one person or team will do, or that take a p-value for a finding."""
 _CAUSAL = re.compile(r"\b(" + "|".join(CAUSAL_WORDS) + r")\b")
 _FORBIDDEN = re.compile(r"\b(" + "|".join((*CAUSAL_WORDS, *OTHER_WORDS)) + r")\b")
-_NAMED = re.compile(
-    r"\b(?:Team|Office|Worker|Family|Child)[ _-]?[A-Z]\b"
-    r"|(?i:\b(?:team|office|worker|family|child|manager)[ _-]?\d+(?!\d|\.\d))"  # a decimal is a value, no name
-    r"|\b(?!(?:The|A|Each|Any|Every|Their|Our|All|Whole|One|Own)\b)[A-Z][\w&'’-]+ (?:Team|Office|Hub|Council)\b"
+_NUMBER_WORDS = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|[ivx]{2,5}"
+    "|alpha|beta|gamma|delta|omega"
 )
-"""A team, office or person called by its letter, number or name."""
+_ORDINALS = r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)"
+_ONE_OF_MANY = r"team|office|worker|family|child|manager|practitioner|staff member|team member"
+_THEN = (
+    r"(?=\s*(?:$|[.,;?!)'\u2019])|\s+(?:rather|than|compared|versus|against|and the|and others?|does|do|sees?|has|is"
+    r"|was)\b)"
+)
+"""What follows a name that is a number in words: "team two" and not "two days"."""
+BY_NUMBER = (
+    r"\b(?:[Tt]eam|[Oo]ffice|Worker|Family|Child)[ _-]?[A-Z]\b(?!')"
+    rf"|(?i:\b(?:{_ONE_OF_MANY})[ _-]?(?:no\.? ?|number |nr\.? ?|#)?"
+    r"\d+(?!\d|\.\d|:|[- ]?(?:hour|day|week|month|year|minute)))"
+    rf"|(?i:\b(?:{_ONE_OF_MANY}|person) (?:number |no\.? )?(?:{_NUMBER_WORDS})\b{_THEN})"
+    rf"|(?i:\bthe (?:{_ORDINALS}) (?:{_ONE_OF_MANY})\b{_THEN})"
+    r"|\b(?:Team|Office|Hub) (?:Red|Blue|Green|Yellow|Orange|Purple|North|South|East|West)\b"
+)
+"""A team, office or person called by its letter or number, in digits or words; a decimal is a value, no name."""
+_NAMED = re.compile(
+    BY_NUMBER
+    + r"|\b(?!(?:The|A|Each|Any|Every|Their|Our|All|Whole|One|Own)\b)[A-Z][\w&'’-]+ (?:Team|Office|Hub|Council)\b"
+)
+"""The same, or a team or office by its name."""
 _LIKE = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u043a\u043c\u0442\u0432\u043d"
     "\u03b1\u03b5\u03b9\u03bf\u03c1\u03c5\u03bd\u03c4\u03ba\u03c7\u03b3\u0131\u0251\u0261\u026a\u1d00\u1d04\u1d07",
     "aeopcyxijshdqwkmtbhaeiopuvtkxyiagiace",
 )
 """Letters of other alphabets that look like Latin ones."""
+_LIKE_CAPITALS = str.maketrans(
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0423\u0405\u0406\u0408"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
+    "ABEKMHOPCTXYSIJABEZHIKMNOPTYX",
+)
+"""Capitals of other alphabets that look like Latin ones."""
 _DIGITS = str.maketrans("013457@$|", "oieastasl")
+_DIGITS_TOO = str.maketrans("013457@$|", "oleastasi")
 _LETTER = re.compile(r"\bLETTER (?:.* )?([A-Z])(?: WITH .*)?$")
 """The letter in the name of a character, such as a small capital or a letter in a circle."""
 _TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -155,6 +182,21 @@ def _flatreadings(text: str) -> Iterator[str]:
         yield plain
         yield _SPACED.sub(lambda m: re.sub(_BETWEEN, "", m.group(0)), plain)
         yield plain.translate(_DIGITS)
+        yield plain.translate(_DIGITS_TOO)
+
+
+def with_capitals(text: str) -> str:
+    """A text in plain letters that keeps its capitals, by which names are known; signs that stand for letters as those.
+
+    Examples
+    --------
+    >>> with_capitals("visits of \u0410l\u2060\u0435x"), with_capitals("A1ex"), with_capitals("25 staff")
+    ('visits of Alex', 'Alex', '25 staff')
+    """
+    flat = unicodedata.normalize("NFKD", text).translate(_LIKE).translate(_LIKE_CAPITALS)
+    flat = "".join(c for c in flat if not (unicodedata.combining(c) or unicodedata.category(c) == "Cf"))
+    words = (w.translate(_DIGITS_TOO) if w[:1].isalpha() else w for w in re.split(r"(\s+)", flat))
+    return "".join(words)
 
 
 def _plain(character: str) -> str:

@@ -8,7 +8,7 @@ import unicodedata
 from importlib.resources import files
 
 from hybrid_toolkit.data.privacy.personal import details_in, is_forename, names_person
-from hybrid_toolkit.data.wording.claim_words import OTHER_WORDS, readings
+from hybrid_toolkit.data.wording.claim_words import BY_NUMBER, OTHER_WORDS, readings, with_capitals
 
 _TITLE_WORDS = 3
 """Words up to which a text in small letters may be a name written as a title."""
@@ -27,6 +27,9 @@ _AUTHORITY = re.compile(
     rf"\b(?:{_ANY})\b|\b(?:{_TOO})\b(?=[\s']+(?i:{_BESIDE}))|(?<=than )\b(?:{_TOO})\b|(?<=with )\b(?:{_TOO})\b"
 )
 _AUTHORITIES_READ = re.compile(rf"\b(?:{_ANY.casefold()})\b")
+_BY_NUMBER = re.compile(BY_NUMBER)
+_GROUPS = r"teams?|offices?|workers?|staff|managers?|social workers?|practitioners?|colleagues|authorities|councils?"
+_HANDLED = r"sorted|listed|scored|graded|named|singled out|put in (?:an? )?order"
 _BLAME = (
     r"blam(?:e|es|ed|ing)|at fault|whose fault|to blame|guilt(?:y)?|let(?:ting|s)? (?:families|children|us|them) down",
     r"lazy|incompetent|unprofessional|useless|slack(?:ing|ers?)?|shirk(?:s|ing|ers?)?|skiv(?:e|es|ing|ers?)",
@@ -41,16 +44,32 @@ _BLAME = (
     r"responsible for (?:the )?(?:failures?|failings?|delays?|harm|deaths?|poor)",
     r"name and shame|weakest|poorest performers?|slowest (?:teams?|workers?)|worst[- ]perform\w*|disciplined"
     r"|sack(?:ed|ing)?",
+    r"lazi\w+|incompeten\w+|idle(?:ness|rs?)|the idle|(?:is|are|be|being|stay|stays) idle"
+    r"|idle (?:staff|workers|teams?)",
+    r"bad apples?|usual suspects|taking the mickey|waste of (?:money|space|time)|coast(?:ing|ers?)|dishonest\w*",
+    r"(?:worker|staff|staff member|named worker)s? (?:who )?skip(?:s|ped|ping)?|risk of leaving of a(?:ny)? \w+"
+    r"|per named (?:worker|person|family|child|manager)",
+    r"pull(?:s|ing)? (?:their|its|his|her) weight|up to the job|try(?:ing)? (?:less|harder|too little)"
+    r"|cheat(?:s|ed|ing)?",
+    r"lied about|(?:is|are|be|were|parents|families|workers|staff|managers) (?:lie|lying) about"
+    r"|(?:\w+'s|\w+s'|their|our) fault",
+    r"(?:difficult|problem|hopeless|feckless|impossible) (?:famil(?:y|ies)|parents?|mothers?|fathers?|workers?|staff)",
+    r"(?:failures?|failings?) of (?:the |our |these )?(?:staff|workers?|teams?|managers?|famil(?:y|ies)|parents?)",
     r"(?:come|comes|came|coming|rank|finish(?:es)?) (?:first|second|third|last)|laggards?|culprits?|dead ?wood",
     r"in (?:what|which) order|order of (?:the |our )?(?:teams|offices|workers|managers|authorities)",
     r"(?:which|what) (?:workers?|staff|people|social workers?|teams?|managers?) (?:is|are|was|were) (?:about|likely)",
 )
 _SINGLES = (
     r"^(?:who|whom|whose)\b|\? ?(?:who|whom|whose)\b",
-    r"(?:which|what) (?:of the |of our )?(?:one |single )?(?:teams?|offices?|workers?|staff|managers?|people|person"
+    r"(?:which|what) (?:are |is )?(?:of )?(?:the |our )?(?:(?:one|single|two|three|four|five|ten|few|\d+) )?"
+    r"(?:teams?|offices?|workers?|staff|managers?|people|person"
     r"|social workers?|practitioners?|authorit(?:y|ies)|councils?|famil(?:y|ies)|child|children|colleagues?)\b",
     r"(?:scores?|grades?|marks?|ratings?|position) (?:\w+ ){0,3}(?:each|every) (?:team|office|worker|manager|family"
     r"|person)",
+    rf"\b(?:list|sort|grade|name|spot|single out) (?:the |our |those |individual )?(?:{_GROUPS})\b",
+    rf"\b(?:{_GROUPS}) (?:be |are |were |being )?(?:{_HANDLED})\b|\bindividual (?:{_GROUPS})\b",
+    rf"\b(?:each|every) (?:of (?:the|our) )?(?:{_GROUPS}) (?:stands?|ranks?|compares?|performs?|does|scores?)\b",
+    r"\bspot (?:those|who)\b|\bwill leave\b|\b(?:is|are|was|does|did|has) (?:he|she)\b",
     r"(?:below|above) average|red flags?|outliers?|stands? out|drags? (?:us|them|the)|let go|do without|any good",
 )
 """Questions that ask for people or teams one by one, where a study may ask how things go over all."""
@@ -59,7 +78,11 @@ _ONE_PERSON = re.compile(
     r"|person|family|child|member|practitioner|colleague)\b"
     r"|\bthe (?:head|director|chief executive|deputy|lead member|chair) (?:of|for) \w+"
     r"|\bthe (?:new )?(?:worker|person|family|child|manager|man|woman|social worker) (?:who|that|which) (?:joined|left"
-    r"|started|came|moved|complained)\b",
+    r"|started|came|moved|complained)\b"
+    r"|\bwhoever\b|\b(?:my|his|her) (?:manager|supervisor|colleague|boss|worker)\b"
+    r"|\bour (?:\w+ )?(?:colleague|manager|worker|director)\b|\bthe (?:new|deaf|disabled|pregnant) (?:social )?"
+    r"(?:worker|manager|colleague)\b"
+    r"|\b[Tt]he (?-i:[A-Z][a-z]+) (?:worker|manager|colleague|mother|father|child)\b",
     re.IGNORECASE,
 )
 """One person called by what is theirs alone."""
@@ -85,6 +108,8 @@ _EACH = re.compile(r"\b(?:each|every)\b", re.IGNORECASE)
 _BEST_INTERESTS = re.compile(r"\bbest[ -]interests?\b", re.IGNORECASE)
 """A term of law, which ranks nobody."""
 _DENIES = re.compile(r"\b(?:never|nothing|none|no(?:body)?|not(?! only))\b", re.IGNORECASE)
+_AFFIRMS = re.compile(r"\b(?:doubt|den(?:y|ies)|dispute|question)(?:s|ed)?\b", re.IGNORECASE)
+"""What nobody doubts is no denial."""
 _BLAMES = re.compile(r"\b(?:" + "|".join(_BLAME) + r")\b", re.IGNORECASE)
 _ASKS_FOR = re.compile("|".join(rf"(?:{p})" for p in _SINGLES), re.IGNORECASE)
 _RANKS = re.compile(r"\b(?:" + "|".join(w for w in OTHER_WORDS if "will|shall" not in w) + r")\b", re.IGNORECASE)
@@ -108,9 +133,14 @@ def named_in(text: str) -> str:
         plain.replace("_", " ").title() if plain == plain.lower() and len(plain.split()) <= _TITLE_WORDS else "",
     ]
     told += [w.title() for w in re.findall(r"\b[A-Z'’-]{2,} [A-Z'’-]{2,}\b", plain)]
+    told.append(lettered := with_capitals(text))
     if any(map(names_person, told)) or any(map(_begins_with_name, read)):
         return "a person"
-    if any(_TITLED.search(r) for r in (*read, plain)) or _ONE_PERSON.search(plain) or _first_name(text):
+    if (
+        any(_TITLED.search(r) for r in (*read, plain))
+        or _ONE_PERSON.search(plain)
+        or any(map(_first_name, (text, lettered)))
+    ):
         return "a person"
     if (
         _COUNCIL.search(plain)
@@ -120,6 +150,8 @@ def named_in(text: str) -> str:
         return "an authority"
     if _CODE.search(plain):
         return "a code or key"
+    if _BY_NUMBER.search(plain):
+        return "a team or person by number"
     return next(iter(details_in(plain)), "")
 
 
@@ -145,7 +177,7 @@ def _first_name(text: str) -> bool:
     return any(
         (small or (w[0].isupper() and w[1:].islower())) and w.lower() not in _ALSO_WORDS and is_forename(w)
         for word in words[1:]
-        for w in [word.removesuffix("'s").removesuffix("\u2019s")]
+        for w in [word.removesuffix("'s").removesuffix("\u2019s"), word.partition("-")[0]]
         if w
     )
 
@@ -184,4 +216,4 @@ def without_denials(text: str) -> str:
     >>> without_denials("Show the spread by role. Never a league table.")
     'Show the spread by role.'
     """
-    return " ".join(s for s in re.split(r"(?<=[.!?;])\s+", text) if not _DENIES.search(s))
+    return " ".join(s for s in re.split(r"(?<=[.!?;])\s+", text) if not _DENIES.search(s) or _AFFIRMS.search(s))

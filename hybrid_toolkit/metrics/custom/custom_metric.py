@@ -17,6 +17,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.wording.named import named_in, ranks_or_blames, says_cause, without_denials
+from hybrid_toolkit.data.wording.text_form import odd_form
 from hybrid_toolkit.errors import MeasureError, UnreadableError, toml_place
 from hybrid_toolkit.metrics.custom.formula import Formula, parse_formula
 from hybrid_toolkit.metrics.custom.formula_values import values
@@ -309,15 +310,14 @@ def parse_metric(text: str) -> MetricSpec:
 def _check_words(own_id: str, given: Mapping[str, Any]) -> None:
     """A metric's texts stand above every figure of it: they name nobody, rank nobody and blame nobody."""
     texts = {key: given[key].replace("_", " ") for key in ("name", "question", "unit", "id")}
-    texts |= {f"caveat {i}": text for i, text in enumerate(given["caveats"], start=1)}
-    wrong = {}
-    for key, text in texts.items():
-        said = without_denials(text) if key.startswith("caveat") else text
-        if named := named_in(text):
-            wrong[key] = f"names {named}"
+    wrong, caveats = {}, {f"caveat {i}": text for i, text in enumerate(given["caveats"], start=1)}
+    for key, text in (texts | caveats).items():
+        said = without_denials(text) if key in caveats else text
+        if (named := named_in(text)) or (form := odd_form(text)):
+            wrong[key] = f"names {named}" if named else f"holds {' and '.join(form)}"
         elif ranks_or_blames(said, asks=key == "question"):
             wrong[key] = "ranks, blames or foretells"
-        elif not key.startswith("caveat") and says_cause(said):
+        elif key not in caveats and says_cause(said):
             wrong[key] = "says what causes what"
     if wrong:
         raise MeasureError(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hybrid_toolkit.data.wording.named import named_in, ranks_or_blames
-from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.data.wording.named import named_in, ranks_or_blames, without_denials
+from hybrid_toolkit.errors import StudyError, plural
 
 
 def check_named(*texts: str, what: str = "a phrase") -> None:
@@ -20,6 +20,29 @@ def check_named(*texts: str, what: str = "a phrase") -> None:
             f"{what} of the study names {' and '.join(found)}: no one is a side of a comparison by name.",
             fix="Compare kinds, such as offices with a hybrid policy and those without, each of several clusters.",
             code="WORDS-NAMED",
+        )
+
+
+def check_blame(*texts: str) -> None:
+    """Refuse phrases and caveats that rank or blame.
+
+    What a sentence denies is not said, and neither is what a caveat gives as never shown: "That one is better."
+
+    Raises
+    ------
+    StudyError
+        WORDS-BLAME.
+
+    Examples
+    --------
+    >>> check_blame("time at home", "This is never a ranking of teams.")
+    """
+    found = sum(ranks_or_blames(without_denials(text)) for text in texts if not text.startswith("That "))
+    if found:
+        raise StudyError(
+            f"the study's phrases or caveats rank or blame ({plural(found, 'phrase')}).",
+            fix="Write what is compared and what cannot be shown, not who is behind or at fault.",
+            code="WORDS-BLAME",
         )
 
 

@@ -7,12 +7,9 @@ import re
 import unicodedata
 
 from hybrid_toolkit.data.wording.claim_words import plain_text
+from hybrid_toolkit.data.wording.text_form import FORMULA, MARKUP, odd_form
 from hybrid_toolkit.errors import StudyError, plural
 
-_MARKUP = re.compile(r"%[(sdif]|<\s*[/!a-z]|&(?:#\w+|[a-z]+);|`|\*|\[[^\]]*\]\(|!\[|\||__|~~|^\s*#", re.IGNORECASE)
-"""HTML, entities and Markdown, which a page or a notebook would take for more than words."""
-_FORMULA = re.compile(r"^\s*[=+@\t\r]|^\s*-\s*[\w(]")
-"""What a spreadsheet would work out."""
 _SENTENCE = re.compile(r"(?<!\be\.g)(?<!\bi\.e)[.!?:;](?:\s|$)")
 _ARROW = re.compile(r"[-=]+>|[\u2190-\u21ff\u27f0-\u27ff\u2900-\u297f]")
 _UNIT_SAYS = re.compile(
@@ -21,9 +18,13 @@ _UNIT_SAYS = re.compile(
 )
 """A number in front of a unit would stand behind the estimate's own, and a direction against it."""
 _UNIT_SHORT = re.compile(
-    r"^\s*(?:[-+\u2212\u2013]|(?:k|m|bn)\s)|\btimes as\b|\bto the (?:good|bad|worse)\b", re.IGNORECASE
+    r"^\s*(?:[-+\u2212\u2013]|(?:k|m|bn)\s)|\btimes as\b|\bto the (?:good|bad|worse)\b"
+    r"|\b(?:tens|dozens|hundreds|thousands|millions) of\b|\bin (?:tens|dozens|hundreds|thousands|millions)\b"
+    r"|\btimes (?:\d|ten|a hundred|a thousand)|[x\u00d7] ?\d|\b(?:ten|a hundred|a thousand) each\b|\bof ten\b"
+    r"|\b(?:minus|negative|revers\w+|certain|sure|prov(?:ed|en))\b",
+    re.IGNORECASE,
 )
-"""A sign or a letter for thousands in front of a unit, and other words for a direction."""
+"""A sign or a letter for thousands, other words for a direction or a multiple, and words that say how sure it is."""
 _PLAIN = frozenset("'\u2019\u2018,.-\u2013()/%&+:_\u00a3\u00b0\u00aa\u00ba\u00b5")
 """Signs that a few plain words need; no others are printed in a claim."""
 _ASKS = frozenset('?;!"\u201c\u201d')
@@ -44,7 +45,10 @@ _TIMES = re.compile(
 _VAGUE = re.compile(
     r"\b(?:dozens?|scores?|couple|pair|several|some|many|few|multiple|various|zero|no|(?:\w+-)?(?:hundreds?|thousands?)"
     r"|millions?|billions?|minus \w+|negative \w+|\w+-(?:one|two|three|four|five|six|seven|eight|nine))"
-    r"(?: of)? units?\b|\bunits? (?:less|fewer|lower|down)\b|\b\d[\d.,]*e[+-]?\d+\b|\b[ivxlcm]{1,6} units?\b",
+    r"(?: of)? units?\b|\bgross of\b|\b\w+-odd units?\b|\bunits? and a (?:half|third|quarter)\b|\btimes over\b"
+    r"|\b(?:hundredth|thousandth|thirds?|fifths?|sixths?|eighths?) of (?:an? |one )?unit\b|\b0x\w+ units?\b"
+    r"|\b\d+ ?[x\u00d7] ?(?:an?|one|\d+)\b|\bunits? (?:less|fewer|lower|down)\b|\b\d[\d.,]*e[+-]?\d+\b"
+    r"|\b[ivxlcm]{1,6} units?\b",
     re.IGNORECASE,
 )
 """Amounts of units that are no number this can be held to, and those that go the other way."""
@@ -74,7 +78,7 @@ outcome, unit and contrast in a few plain words on one line.
     kinds: dict[str, int] = {}
     for text in phrases:
         flat = unicodedata.normalize("NFKC", text)
-        for kind, pattern in (("markup", _MARKUP), ("a formula", _FORMULA), ("a second sentence", _SENTENCE),
+        for kind, pattern in (("markup", MARKUP), ("a formula", FORMULA), ("a second sentence", _SENTENCE),
                               ("an arrow", _ARROW)):  # fmt: skip
             if pattern.search(flat):
                 kinds[kind] = kinds.get(kind, 0) + 1
@@ -125,8 +129,36 @@ def check_question_form(question: str) -> None:
             code="WORDS-LONG",
         )
     flat = unicodedata.normalize("NFKC", question)
-    kinds = {kind: 1 for kind, pattern in (("markup", _MARKUP), ("a formula", _FORMULA)) if pattern.search(flat)}
+    kinds = {kind: 1 for kind, pattern in (("markup", MARKUP), ("a formula", FORMULA)) if pattern.search(flat)}
     _refuse(kinds | ({_ODD: 1} if _signs(flat, _PLAIN | _ASKS) else {}))
+
+
+LONGEST_CAVEAT = 1_000
+"""Letters; the longest caveat of the shipped studies has about half as many."""
+
+
+def check_prose(*texts: str) -> None:
+    """Refuse caveats and names that hold markup, a formula, turned letters or more than a reader can hold.
+
+    Raises
+    ------
+    StudyError
+        WORDS-FORM, WORDS-LONG.
+
+    Examples
+    --------
+    >>> check_prose("It cannot show what would have been. Read it with the graph.")
+    """
+    if any(len(t) > LONGEST_CAVEAT for t in texts):
+        raise StudyError(
+            f"a caveat has {max(map(len, texts)):,} letters; a reader can hold {LONGEST_CAVEAT:,}.",
+            fix="Write what the study cannot show in a few sentences.",
+            code="WORDS-LONG",
+        )
+    kinds: dict[str, int] = {}
+    for kind in (kind for text in texts for kind in odd_form(text)):
+        kinds[kind] = kinds.get(kind, 0) + 1
+    _refuse(kinds)
 
 
 def check_unit(unit: str, scale: float) -> None:

@@ -13,8 +13,14 @@ from hybrid_toolkit.errors import StudyError, plural, with_article
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
-from hybrid_toolkit.study.declaration.names_refused import check_named, check_question
-from hybrid_toolkit.study.declaration.phrase_form import check_contrast, check_form, check_question_form, check_unit
+from hybrid_toolkit.study.declaration.names_refused import check_blame, check_named, check_question
+from hybrid_toolkit.study.declaration.phrase_form import (
+    check_contrast,
+    check_form,
+    check_prose,
+    check_question_form,
+    check_unit,
+)
 from hybrid_toolkit.study.declaration.study_fields import StudyFields
 from hybrid_toolkit.study.declaration.study_frames import check_columns
 from hybrid_toolkit.study.declaration.toml_text import HOW_WRITTEN, nearest
@@ -150,7 +156,12 @@ def check_declaration(study: StudyFields) -> None:
         )
     check_question_form(study.question)
     check_question(study.question)
-    check_form(study.contrast, *(t for w in study.words for t in (w.phrase, w.unit)))
+    check_form(study.contrast, study.effect_unit, *(t for w in study.words for t in (w.phrase, w.unit)))
+    if {w.outcome for w in study.words} < set(study.outcomes):  # then it stands behind a figure
+        check_unit(study.effect_unit, 1.0)
+    check_prose(*study.caveats, study.known_lean, study.time_label)
+    said = (study.contrast, study.effect_unit, *(t for w in study.words for t in (w.phrase, w.unit)))
+    check_blame(*said, *study.caveats, study.known_lean, study.time_label, study.id.replace("-", " "))
     check_contrast(study.contrast, study.contrast_size)
     check_named(study.contrast, study.exposure, *study.moderators, what="a side")
     check_named(*(t for w in study.words for t in (w.phrase, w.unit)), *study.mediators, study.effect_unit)

@@ -40,7 +40,7 @@ class StudySpec(StudyFields):
         check_declaration(self)
         check_identified(self)
         beside = (n.replace("_", " ") for n in (*self.moderators, *self.mediators))
-        check_words(self.contrast, *beside, *(t for w in self.words for t in (w.phrase, w.unit)))
+        check_words(self.contrast, self.effect_unit, *beside, *(t for w in self.words for t in (w.phrase, w.unit)))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, StudySpec):
