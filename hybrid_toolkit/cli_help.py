@@ -109,6 +109,9 @@ class PlainParser(argparse.ArgumentParser):
 
     def __init__(self, **settings: Any) -> None:  # argparse makes the parsers of commands with settings of its own
         shape: dict[str, Any] = {"add_help": False, "formatter_class": argparse.RawDescriptionHelpFormatter}
+        shape["allow_abbrev"] = (
+            False  # --work is a slip and no --workspace, and an abbreviation ends with the next option
+        )
         super().__init__(**shape | settings)
         self.add_argument("-h", "--help", action="help", help="show this help")
         self.add_argument(

@@ -171,6 +171,13 @@ def commands() -> list[str]:
     return list(listed.choices)
 
 
+@pytest.mark.parametrize("line", ["app --work here", "metrics --inst x", "measure data --met x", "--vers"])
+def test_an_option_is_written_whole(line: str, capsys: Captured) -> None:
+    """A slip such as --work would be taken for the option that begins so."""
+    assert cli.main(shlex.split(line)) == 2
+    assert "--work" not in line or "arguments: --work" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", commands())
 def test_every_command_stands_under_a_heading_and_has_an_example_that_is_understood(
     command: str, capsys: Captured

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from hybrid_toolkit.app.settings import ADDRESS, Settings, free_port, new_token, passed_on
+from hybrid_toolkit.app.settings import ADDRESS, Settings, end_token, free_port, new_token, passed_on
 from hybrid_toolkit.errors import OutputError, UnreadableError
 
 
@@ -47,6 +47,7 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        end_token(int(self.url.split("/")[2].rpartition(":")[2]))
 
 
 def start_app(

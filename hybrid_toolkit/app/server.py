@@ -30,7 +30,7 @@ from hybrid_toolkit.app.half_typed import show_page
 from hybrid_toolkit.app.registry import find_page
 from hybrid_toolkit.app.render import render
 from hybrid_toolkit.app.session import Session
-from hybrid_toolkit.app.settings import ADDRESS, Settings, read_arguments, taken_over
+from hybrid_toolkit.app.settings import ADDRESS, Settings, end_token, read_arguments, taken_over
 from hybrid_toolkit.app.visit import Fields, GoTo, PageView, Saved, SentFile, SentIn, Visit, Waiting
 from hybrid_toolkit.errors import HybridToolkitError
 
@@ -258,6 +258,7 @@ async def _serve(settings: Settings, browser: bool) -> None:
         beat.stop()
         server.stop()
         session.close()
+        end_token(settings.port)
 
 
 def _beat(session: Session) -> None:

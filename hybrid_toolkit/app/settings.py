@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import hmac
 import json
 import os
 import secrets
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hybrid_toolkit.errors import UsageError, from_extra
+from hybrid_toolkit.errors import OutputError, UsageError, from_extra
 
-_TOKEN_LETTERS = 32
-"""A token that is shorter was not written whole: 128 bits at four a letter."""
+_STARTING_SECONDS = 600
+"""A token that is younger may be that of a server which does not answer yet; none takes ten minutes to start."""
 
 with from_extra("app"):
     import tornado  # noqa: F401 - the server needs it; said before one is started
@@ -82,7 +84,7 @@ def read_arguments(given: Sequence[str]) -> Settings:
     UsageError
         No token was written for the port.
     """
-    parser = argparse.ArgumentParser(prog="hybrid_toolkit.app.server")
+    parser = argparse.ArgumentParser(prog="hybrid_toolkit.app.server", allow_abbrev=False)
     parser.add_argument("--port", type=int, required=True)
     for name in ("data", "mapping", "workspace"):
         parser.add_argument(f"--{name}")
@@ -121,17 +123,41 @@ def token_file(port: int) -> Path:
 
 
 def new_token(port: int) -> str:
-    """The token for a port; made and written where there is none, kept so that an open tab survives a restart."""
+    """A token for a port, written to its file; those that servers left which did not end in order are removed."""
     place = token_file(port)
-    if place.is_file():
-        held = place.read_text(encoding="ascii").strip()
-        if len(held) >= _TOKEN_LETTERS:
-            return held
     place.parent.mkdir(parents=True, exist_ok=True)
+    _clear_left(place.parent)
     token = secrets.token_urlsafe(32)
     with secure_write(str(place)) as out:
         out.write(token)
     return token
+
+
+def end_token(port: int) -> None:
+    """Remove the token of a server that has ended: nobody is let in by it again.
+
+    Raises
+    ------
+    OutputError
+        It cannot be removed.
+    """
+    try:
+        token_file(port).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"the token of the server that ended stays: {(error.strerror or 'it cannot be removed').lower()}.",
+            fix=f"Delete the file token-{port} in the folder of your Jupyter settings.",
+            code="APP-TOKEN",
+        ) from None
+
+
+def _clear_left(folder: Path) -> None:
+    for place in folder.glob("token-*"):
+        port = place.name.removeprefix("token-")
+        with contextlib.suppress(FileNotFoundError):  # another start may have removed it
+            old = time.time() - place.stat().st_mtime > _STARTING_SECONDS
+            if port.isdecimal() and old and _is_free(int(port)):
+                end_token(int(port))
 
 
 def free_port(port: int) -> int:
@@ -143,11 +169,22 @@ def free_port(port: int) -> int:
         The port is taken.
     """
     try:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((ADDRESS, port))
-            return int(probe.getsockname()[1])
+        return _bound(port)
     except OSError:
         raise UsageError(
             f"port {port} on this machine is taken.", fix="Choose another port, or leave it out.", code="PORT-TAKEN"
         ) from None
+
+
+def _bound(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((ADDRESS, port))
+        return int(probe.getsockname()[1])
+
+
+def _is_free(port: int) -> bool:
+    try:
+        return bool(_bound(port))
+    except (OSError, OverflowError):
+        return False

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.cells import finish
 from hybrid_toolkit.disclosure.digits import estimate_steps
-from hybrid_toolkit.disclosure.extremes import extreme_rows
+from hybrid_toolkit.disclosure.extremes.extreme_rows import extreme_rows
 from hybrid_toolkit.disclosure.looks import is_count, refuse_person_keys, refuse_texts, share_scale
 from hybrid_toolkit.disclosure.people_behind_rows import people_behind
 from hybrid_toolkit.disclosure.policy import Policy, exempted, exemption

@@ -21,7 +21,7 @@ from hybrid_toolkit.disclosure.cells import (
     plain_dims,
 )
 from hybrid_toolkit.disclosure.digits import value_steps
-from hybrid_toolkit.disclosure.extremes import extreme_rows
+from hybrid_toolkit.disclosure.extremes.extreme_rows import extreme_rows
 from hybrid_toolkit.disclosure.looks import INTERVAL, is_count, refuse_people_as_dims, share_scale
 from hybrid_toolkit.disclosure.people_behind_rows import people_behind
 from hybrid_toolkit.disclosure.policy import Policy

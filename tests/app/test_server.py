@@ -93,6 +93,36 @@ def test_the_token_is_in_a_private_file_and_on_no_command_line(server: Server) -
     assert token not in " ".join(map(str, server.process.args))
 
 
+def _until_it_answers(port: int) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex((ADDRESS, port)) == 0:
+                return
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signal of that name on Windows")
+def test_no_token_stays_when_a_server_ends_and_what_a_crash_left_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    left, young = token_file(1), token_file(2)
+    left.parent.mkdir(parents=True)
+    for place in (left, young):
+        place.write_text("x" * 43)
+    os.utime(left, (0, 0))
+    command = [sys.executable, "-m", "hybrid_toolkit", "app", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline().split("http://127.0.0.1:")[1].split("/")[0])
+        _until_it_answers(port)
+        kept = {place.name for place in left.parent.glob("token-*")}
+        process.terminate()
+    assert len(kept) == 2 and young.name in kept and left.name not in kept
+    assert [place.name for place in left.parent.glob("token-*")] == [young.name]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_the_address_of_a_database_is_on_no_command_line() -> None:
     """It holds a password, and the processes that open the data are started with it."""

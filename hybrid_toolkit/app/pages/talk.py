@@ -90,6 +90,8 @@ def _list(checklist: str) -> Callable[[Visit], Answered]:
 
     def show(visit: Visit) -> Answered:
         listed, work = load_checklist(checklist), visit.saved_in
+        given: dict[str, str] = {}
+        errors: dict[str, str] = {}
         if visit.sent:
             if visit.form.word("action"):
                 return _answer_statement(visit)
@@ -99,7 +101,10 @@ def _list(checklist: str) -> Callable[[Visit], Answered]:
             errors = refuse_details(given)
             if given and not errors:
                 work.change(talk_file(checklist), lambda c: {**c, **given}, "what it is about")
-            return Saved(errors=errors) if visit.draft else GoTo(f"/talk/{checklist}", "" if errors else "Saved.")
+            if visit.draft:
+                return Saved(errors=errors)
+            if not errors:
+                return GoTo(f"/talk/{checklist}", "Saved.")
         held = answers_to(work, checklist)
         tasks = [
             {"title": p.title, "href": f"/talk/{checklist}/{p.id}", "stands": part_stands(p, held),
@@ -112,7 +117,8 @@ def _list(checklist: str) -> Callable[[Visit], Answered]:
             whole = [Entry(k, v["answer"]) for k, v in held.items() if v.get("answer")]
             verdict = return_verdict(Record(checklist, tuple(whole)))
         values = {"listed": listed, "tasks": tasks, "parts": parts, "verdict": verdict, "checklist": checklist,
-                  "about": work.read(talk_file(checklist)).content.get("about", ""),
+                  "about": given.get("about", work.read(talk_file(checklist)).content.get("about", "")),
+                  "errors": errors,
                   "turns": work.steps(talk_file(checklist)), "red": _red(work, checklist, held)}  # fmt: skip
         return PageView("talk_list.html.j2", values)
 

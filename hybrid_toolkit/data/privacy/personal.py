@@ -125,7 +125,9 @@ def details_in(text: str) -> tuple[str, ...]:
 
 
 def _told_digits(told: re.Match[str]) -> str:
-    """Digits told one by one as a number; those of a scale, which go up by one, as they are."""
+    """Digits told one by one as a number; those of a scale, which go up by one, and of a list, as they are."""
+    if "," in told.group(0) and not any(c.isalpha() for c in told.group(0)):
+        return told.group(0)
     times = {"": 1, "double": 2, "treble": 3, "triple": 3}
     digits = "".join(
         _DIGIT_WORDS.get(word.lower(), word) * times[often.lower()]

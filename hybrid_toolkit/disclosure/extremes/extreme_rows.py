@@ -5,7 +5,7 @@ Three looks find them, whatever they are called. The first needs no groups: figu
 more of them than chance would make so, with one from the outer tenth. The greatest values of groups need not all lie
 far out, but the greatest of them does; a median that is one person's value hardly ever does. A scale (hours shown as
 minutes) is undone by the greatest or the least. The second takes the groups that the rows name, where the data have
-them, and works out their extremes. The third is in ``extremes_reshaped.py``.
+them, and works out their extremes. The third is in ``reshaped.py``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.disclosure.extremes_reshaped import ends_of_groups, follows_ends, undone
+from hybrid_toolkit.disclosure.extremes.reshaped import ends_of_groups, follows_ends, undone
 from hybrid_toolkit.disclosure.looks import FINEST, decimals_of, looked_up_once, tables_behind
 from hybrid_toolkit.disclosure.screen import is_identifier
 
