@@ -12,6 +12,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES, TABLES
 from hybrid_toolkit.data.validation.validate import validate_data
 from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.synth.committed import load_synthetic
 from hybrid_toolkit.synth.generate import authority_frames, resolve, simulate_authority
 from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.truth import Truth
@@ -199,3 +200,12 @@ def test_co_presence_falls_with_remote_share(large: EvaluationData) -> None:
     share = month["h_home"] / (month["h_home"] + month["h_office"])
     assert np.corrcoef(share, month["co_presence"])[0, 1] == pytest.approx(-0.70, abs=0.04)
     assert np.corrcoef(share, month["senior_overlap"])[0, 1] < -0.6
+
+
+def test_what_one_caller_changes_in_committed_data_no_other_sees() -> None:
+    first = load_synthetic()
+    changed = first.tables["team"]
+    changed.loc[:, changed.columns[0]] = "X"
+    again = load_synthetic()
+    assert again is not first and not again["team"].iloc[:, 0].eq("X").any()
+    assert again.hash == replace(again, label="read").hash, "the hash that is carried over is that of the values"
