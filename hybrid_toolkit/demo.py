@@ -286,19 +286,22 @@ def _draw(found: _Found) -> dict[str, tuple[Drawn, Any]]:
         told, title="Share of confidence intervals that contain the true value", basis="simulation", source=trials
     )
     trap, panel = found.trap.answers, found.panel.answers
-    axes = {
+    axes: dict[str, tuple[Release, Any, str]] = {
         "first": (headline, plot_summary(headline, level=LEVEL), summary_says(headline)),
         "headline": (headline, plot_headline(headline, columns=2, level=LEVEL), estimates_say(headline)),
         "confounded-null": (trap, plot_estimates(trap, level=LEVEL), unadjusted_says(trap)),
         "coverage": (coverage, plot_diagnosis(coverage), coverage_says(coverage)),
         "panel": (panel, plot_estimates(panel, level=LEVEL), estimates_say(panel)),
     }
+    units = {}
     for metric, by, _ in BY_GROUP:
         release, unit = found.by_group[by], REGISTRY[metric].value_unit
+        units[f"by-{by.replace('_', '-')}"] = unit
         ax = plot_groups(release, value="estimate", low="conf_low", high="conf_high", unit=unit, level=LEVEL)
         axes[f"by-{by.replace('_', '-')}"] = (release, ax, groups_say(release, unit=unit))
     return {
-        name: (Drawn(release, svg_bytes(ax), png_bytes(ax), says), ax) for name, (release, ax, says) in axes.items()
+        name: (Drawn(release, svg_bytes(ax), png_bytes(ax), says, units.get(name, "")), ax)
+        for name, (release, ax, says) in axes.items()
     }
 
 

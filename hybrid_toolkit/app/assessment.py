@@ -19,21 +19,7 @@ if TYPE_CHECKING:
 
 ANSWER_LEVELS = ("none", "emerging", "established", "evidenced")
 FIRST_ROUND = "r1"
-_SOURCE_IDS = re.compile(r"\s*\((?:S\d-\w+(?:, )?)+\)|(?<=\()(?:S\d-\w+(?:, )?)+: ")
 _RATER = re.compile(r"([a-z_]+)-(\d{1,3})")
-
-
-def without_source_ids(text: str) -> str:
-    """A text of the source without the ids of the source, which stand under "For analysts".
-
-    Examples
-    --------
-    >>> without_source_ids("Local guidance is missing (S0-C1r1), or old (S0-C1r2).")
-    'Local guidance is missing, or old.'
-    >>> without_source_ids("Support each other (S3-SB3: a chat group).")
-    'Support each other (a chat group).'
-    """
-    return _SOURCE_IDS.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)

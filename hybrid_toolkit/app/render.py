@@ -10,7 +10,6 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from hybrid_toolkit.app.assessment import without_source_ids
 from hybrid_toolkit.app.glossary import mark_terms
 from hybrid_toolkit.app.half_typed import half_typed
 from hybrid_toolkit.app.registry import PAGE_GROUPS, Page, group_pages, status_of
@@ -31,7 +30,6 @@ def environment() -> jinja2.Environment:
     made.filters["image"] = image_address
     made.filters["day"] = day_text
     made.filters["terms"] = mark_terms
-    made.filters["without_ids"] = without_source_ids
     made.globals["groups"] = PAGE_GROUPS
     made.globals["group_pages"] = group_pages
     return made

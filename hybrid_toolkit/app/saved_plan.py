@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from hybrid_toolkit.app.assessment import without_source_ids
 from hybrid_toolkit.app.workspace import Workspace
 from hybrid_toolkit.errors import UsageError
 
@@ -95,7 +94,7 @@ def new_action(
         free = next((a for a in suggest_actions(gap) if a.id not in taken), None)
         ready = [m for m in gap.metrics if REGISTRY[m].computed]
         if free is not None:
-            made |= {"words": without_source_ids(free.text), "seed": free.id}
+            made |= {"words": free.text, "seed": free.id}
         else:
             made |= {"words": "", "seed": ""}
         made |= {"measure": ready[0] if ready else "", "gap": gap.item, "gap_text": gap.text}
@@ -103,7 +102,7 @@ def new_action(
         statement, chosen = answer
         measures = (*chosen.metrics, *statement.metrics)
         made |= {
-            "words": without_source_ids(chosen.text),
+            "words": chosen.text,
             "seed": chosen.id,
             "measure": measures[0] if measures else "",
         }
@@ -111,7 +110,7 @@ def new_action(
         made |= {"level": chosen.levels[0]} if len(chosen.levels) == 1 else {}
     if chosen_at is not None:
         chosen, level = chosen_at
-        made |= {"words": without_source_ids(chosen.text), "seed": chosen.id, "level": level}
+        made |= {"words": chosen.text, "seed": chosen.id, "level": level}
         made |= {"measure": chosen.metrics[0]} if chosen.metrics else {}
     numbers: list[int] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ CHECKLISTS = (
     *("wellness", "signs", "benefits", "challenges", "employer", "statements", "supervision"),
 )
 """Ids of the checklists; ``load_checklist`` reads them."""
+_SOURCE_IDS = re.compile(r"\s*\((?:S\d(?:-[\w.]+)?(?:, )?)+\)|(?<=\()(?:S\d-[\w.]+(?:, )?)+: ")
 _TOP = {"id", "title", "about", "source", "scale", "sections", "stored", "why"}
 _SECTION = {"id", "title", "about", "scale", "seeds", "metrics", "items"}
 _ITEM = {"id", "text", "note", "side", "scale", "seeds", "metrics", "conditions", "levels", "statements"}
@@ -254,14 +256,26 @@ def scales() -> Mapping[str, Mapping[str, str]]:
     return MappingProxyType({k: MappingProxyType(dict(v)) for k, v in raw.items()})
 
 
+def without_source_ids(text: str) -> str:
+    """A text of the source without the ids of the source, which items and ``source_questions`` keep for analysts.
+
+    Examples
+    --------
+    >>> without_source_ids("Local guidance is missing (S0-C1r1), or old (S0-C1r2).")
+    'Local guidance is missing, or old.'
+    >>> without_source_ids("Support each other (S3-SB3: a chat group).")
+    'Support each other (a chat group).'
+    """
+    return _SOURCE_IDS.sub("", text)
+
+
 def parse_checklist(text: str) -> Checklist:
-    """A checklist from TOML text; raises as ``load_checklist``."""
+    """A checklist from TOML text, its words without the ids of the source; raises as ``load_checklist``."""
     raw = tomllib.loads(text)
     _only(raw, _TOP, "the top level")
     parts = tuple(_part(section, raw.get("scale", "")) for section in raw["sections"])
-    made = Checklist(
-        raw["id"], raw["title"], raw["about"], raw["source"], parts, raw.get("stored", True), raw.get("why", "")
-    )
+    title, about, why = (without_source_ids(raw.get(k, "")) for k in ("title", "about", "why"))
+    made = Checklist(raw["id"], title, about, raw["source"], parts, raw.get("stored", True), why)
     ids = [i.id for i in made.items]
     if len(ids) != len(set(ids)):
         raise UsageError("an item id stands twice.", fix="Change one of the two ids.", code="CHECKLIST-FORM")
@@ -271,9 +285,8 @@ def parse_checklist(text: str) -> Checklist:
 def _part(raw: Mapping[str, Any], scale: str) -> ChecklistPart:
     _only(raw, _SECTION, "a section")
     items = tuple(_item(i, raw.get("scale", scale)) for i in raw["items"])
-    return ChecklistPart(
-        raw["id"], raw["title"], items, raw.get("about", ""), tuple(raw.get("metrics", ())), tuple(raw.get("seeds", ()))
-    )
+    title, about = (without_source_ids(raw.get(k, "")) for k in ("title", "about"))
+    return ChecklistPart(raw["id"], title, items, about, tuple(raw.get("metrics", ())), tuple(raw.get("seeds", ())))
 
 
 def _item(raw: Mapping[str, Any], scale: str) -> ChecklistItem:
@@ -282,7 +295,8 @@ def _item(raw: Mapping[str, Any], scale: str) -> ChecklistItem:
     if used and used not in scales():
         raise UsageError("a scale does not exist.", fix=f"Choose one of: {', '.join(scales())}.", code="CHECKLIST-FORM")
     lists = {k: tuple(raw.get(k, ())) for k in ("metrics", "seeds", "conditions", "levels", "statements")}
-    return ChecklistItem(raw["id"], raw["text"], used, note=raw.get("note", ""), side=raw.get("side", ""), **lists)
+    text, note = (without_source_ids(raw.get(k, "")) for k in ("text", "note"))
+    return ChecklistItem(raw["id"], text, used, note=note, side=raw.get("side", ""), **lists)
 
 
 def _only(raw: Mapping[str, Any], keys: set[str], where: str) -> None:

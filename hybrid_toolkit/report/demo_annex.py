@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybrid_toolkit.disclosure import Policy, Release
-from hybrid_toolkit.report.demo_story import DemoReport
+from hybrid_toolkit.report.demo_story import DemoReport, Drawn
 from hybrid_toolkit.report.documents.blocks import (
     Bullets,
     Figure,
@@ -14,6 +14,7 @@ from hybrid_toolkit.report.documents.blocks import (
     TableColumn,
     TextBlock,
 )
+from hybrid_toolkit.report.documents.tables import plain_heading
 from hybrid_toolkit.report.findings import ShownStudy
 from hybrid_toolkit.report.plots.estimate_plots import describe_estimates
 from hybrid_toolkit.report.report_columns import CHECK_COLUMNS, ESTIMATE_COLUMNS, METRIC_COLUMNS
@@ -133,10 +134,25 @@ def _data(story: DemoReport) -> tuple[ReportBlock, ...]:
 
 def _measures(story: DemoReport) -> tuple[ReportBlock, ...]:
     figures = tuple(
-        Figure(d.release, d.svg, alt=f"{d.release.title}: one value with its interval for each group.")
+        Figure(
+            d.release,
+            d.svg,
+            alt=f"{d.release.title}: one value with its interval for each group.",
+            columns=_group_columns(d),
+        )
         for d in story.groups
     )
     return (ReportTable(story.measures, METRIC_COLUMNS, caption="Measures over the whole authority"), *figures)
+
+
+def _group_columns(drawn: Drawn) -> dict[str, TableColumn]:
+    """The groups of a figure, their values in the unit of the measure."""
+    by = drawn.release.dims[0]
+    return {
+        by: TableColumn(plain_heading(by)),
+        "estimate": TableColumn("Value (95% confidence interval)", "interval", drawn.unit),
+        "n": TableColumn("Number", "count"),
+    }
 
 
 def _record(record: Release, policy: Policy) -> tuple[ReportBlock, ...]:

@@ -23,12 +23,15 @@ class Drawn:
         The same for Word.
     says : str, optional
         The sentence above it.
+    unit : str, optional
+        Unit of the measure that it shows, where all of it has one.
     """
 
     release: Release
     svg: bytes
     png: bytes
     says: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)

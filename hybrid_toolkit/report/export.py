@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -11,7 +11,7 @@ from hybrid_toolkit.data.atomic_output import atomic_write_bytes
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.errors import UsageError, with_article
 from hybrid_toolkit.report.documents.archive import zip_bytes
-from hybrid_toolkit.report.documents.blocks import Prose, Report, ReportBlock, ReportTable, Section
+from hybrid_toolkit.report.documents.blocks import Prose, Report, ReportBlock, ReportTable, Section, TableColumn
 from hybrid_toolkit.report.documents.excel import excel_bytes
 from hybrid_toolkit.report.documents.print_page import page_html
 from hybrid_toolkit.report.documents.provenance import with_provenance
@@ -44,6 +44,10 @@ class Viewed(Protocol):
     def said(self) -> Release: ...
     @property
     def reference(self) -> Release | None: ...
+    @property
+    def columns(self) -> Mapping[str, TableColumn]: ...
+    @property
+    def bins_columns(self) -> Mapping[str, TableColumn]: ...
 
 
 Taken = Report | StudyResult | ShownStudy | Viewed | Sequence[Release]
@@ -135,7 +139,9 @@ def as_report(thing: Taken, *, on: date, gate: Gate | None = None, title: str = 
 
 def _view(view: Viewed, gate: Gate) -> Report:
     blocks: list[ReportBlock] = [Prose(gate.text(view.text, title="In short", source=view.estimates), "lead")]
-    blocks.append(ReportTable(view.estimates))
+    blocks.append(ReportTable(view.estimates, view.columns))
     blocks += [published_block(view.reference, view.unit)] if view.reference is not None else []
-    blocks += [ReportTable(r) for r in (view.distribution, view.said) if r is not None]
+    if view.distribution is not None:
+        blocks.append(ReportTable(view.distribution, view.bins_columns))
+    blocks.append(ReportTable(view.said, {"note": TableColumn("Keep in mind")}, caption="Notes"))
     return Report(view.title, (Section("The numbers", tuple(blocks)),))

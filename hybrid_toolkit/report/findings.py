@@ -151,6 +151,7 @@ def show_study(
     labels = ["outcome", "kind", "role", "panel", "label", "truth"]
     passed: dict[str, Any] = {"clusters": "clusters", "labels": labels, **behind}
     claims = {c.outcome: c for c in result.claims(diagnosis)}
+    named = {o: study.words_for(o).phrase for o in study.outcomes}
     size: dict[str, Any] = {"n": result.n, "clusters": result.n_clusters, **behind}
     rests = rows[rows["kind"].isin(["main", "secondary"])].set_index("outcome")[RESTS_ON].astype(float).to_dict()
     shown = gate.estimates(rows, title=f"{study.question} All estimates", **passed)
@@ -164,24 +165,27 @@ def show_study(
         checks={
             o: gate.facts(
                 checks[checks["outcome"] == o],
-                title=f"Checks: {titles.get(o, study.words_for(o).phrase)}",
+                title=f"Checks: {titles.get(o, named[o])}",
                 basis="metadata",
                 source=result,
             )
             for o in study.outcomes
         },
-        message=gate.text(_check_words(result), title=f"Checks of '{study.id}' in short", source=result),
+        message=gate.text(_check_words(result), title="The checks in short", source=result),
         reasons=tuple(
-            gate.text(r, title=f"Grade of '{study.id}'", source=result)
+            gate.text(r, title="Why it is not stated more strongly", source=result)
             for r in dict.fromkeys(r for c in claims.values() for r in c.reasons)
         ),
         short={
             o: gate.text(
-                f"{_short_title(study, o, titles)}: {_SHORT[c.finding]}", title=f"Answer: {o}", people=rests[o], **size
+                f"{_short_title(study, o, titles)}: {_SHORT[c.finding]}",
+                title=f"Answer: {named[o]}",
+                people=rests[o],
+                **size,
             )
             for o, c in claims.items()
         },
-        claims={o: gate.text(c.text, title=f"Claim: {o}", people=rests[o], **size) for o, c in claims.items()},
+        claims={o: gate.text(c.text, title=f"Finding: {named[o]}", people=rests[o], **size) for o, c in claims.items()},
         details=claims,
         beside_truth={
             o: _beside_truth(gate, study, shown, o, {**size, "people": rests[o]}) for o in known if o in claims
@@ -303,7 +307,7 @@ def _beside_truth(gate: Gate, study: StudySpec, shown: Release, outcome: str, si
     else:
         held = f"the confidence interval {'contains' if holds_truth(row) else 'does not contain'} it"
     text = f"The true value in these simulated data is {true}: {held}."
-    return gate.text(text, title=f"Truth beside the estimate: {outcome}", **size)
+    return gate.text(text, title=f"True value: {words.phrase}", **size)
 
 
 def show_diagnosis(

@@ -12,6 +12,7 @@ from hybrid_toolkit.report.measured import Measured
 from hybrid_toolkit.report.plots.figure_headlines import groups_say
 from hybrid_toolkit.report.plots.measure_plots import describe_measured, plot_measured
 from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
+from hybrid_toolkit.report.plots.readable_units import readable_unit
 from hybrid_toolkit.report.published_reference import published_block
 
 
@@ -58,9 +59,11 @@ def measure_report(measured: Sequence[Measured], *, on: date, gate: Gate) -> Rep
 
 
 def _blocks(one: Measured) -> list[ReportBlock]:
+    how = readable_unit(one.unit)
+    named = "Value" if how.mark or not how.words else f"Value, in {how.words}"
     columns = {
         "group": TableColumn("Group", "name"),
-        "estimate": TableColumn(f"Value, in {one.unit} (95% confidence interval)", "interval"),
+        "estimate": TableColumn(f"{named} (95% confidence interval)", "interval", one.unit),
         "n": TableColumn("Number", "count"),
     }
     made: list[ReportBlock] = [

@@ -16,7 +16,7 @@ from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import ReportTable, TableColumn
 from hybrid_toolkit.report.measured import VALUES, measure_released
-from hybrid_toolkit.report.plots.readable_units import in_readable_unit
+from hybrid_toolkit.report.plots.readable_units import readable_interval
 from hybrid_toolkit.report.published_reference import published_blocks
 
 NAN = float("nan")
@@ -53,8 +53,8 @@ def side_rows(table: Release) -> list[list[str]]:
     """
     rows = []
     for row in require_release(table, kinds=("estimates",)).content.to_dict("records"):
-        one, how = in_readable_unit(pd.DataFrame([row]), str(row["unit"]))
-        value, low, high = (float(one[c].iloc[0]) for c in VALUES)
+        estimate, low, high = (float(row[c]) for c in VALUES)
+        (value, low, high), how = readable_interval(estimate, low, high, str(row["unit"]))
         hidden = value != value
         rows.append([
             str(row["measure"]), "hidden" if hidden else how.label(value), "" if low != low else how.span(low, high),

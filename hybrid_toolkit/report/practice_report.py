@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.assess.action_plan import ActionPlan
 from hybrid_toolkit.assess.agreement import ADJUSTMENTS, DECISIONS, Agreements
-from hybrid_toolkit.assess.checklist import ChecklistPart, scales
+from hybrid_toolkit.assess.checklist import ChecklistItem, ChecklistPart, scales
 from hybrid_toolkit.assess.filled_checklist import Record, return_verdict
 from hybrid_toolkit.assess.gaps import find_gaps
 from hybrid_toolkit.assess.maturity import CAVEAT, LEVELS, Assessment, Condition, rate_conditions
@@ -30,20 +30,21 @@ from hybrid_toolkit.report.documents.provenance import day_words, with_provenanc
 from hybrid_toolkit.report.metric_panel import BESIDE_COLUMNS, MetricPanel
 from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
 from hybrid_toolkit.report.remeasured import (
-    MONTH_COLUMNS,
-    POINT_COLUMNS,
     RemeasuredMetric,
     describe_months,
+    month_columns,
     plot_months,
 )
 
+_NINE = "S0-C"
+"""What the ids of the nine conditions and of their prompts begin with; a number follows."""
 NO_LEVEL = "fewer than 3 raters"
 _CONDITION = {
     "condition": TableColumn("Condition"),
-    "level": TableColumn("Level, 0 to 3"),
-    "raters": TableColumn("Raters"),
+    "level": TableColumn("Level, 0 to 3", "number"),
+    "raters": TableColumn("Raters", "count"),
     "roles": TableColumn("By role"),
-    "evidence": TableColumn("Answers with evidence"),
+    "evidence": TableColumn("Answers with evidence", "count"),
 }
 _ACTION = {
     "number": TableColumn("No."),
@@ -53,7 +54,7 @@ _ACTION = {
     "standing": TableColumn("Status"),
     "measure": TableColumn("Metric"),
     "baseline": TableColumn("Baseline (dates)"),
-    "answers": TableColumn("Responds to"),
+    "answers": TableColumn("Responds to prompt"),
 }
 
 
@@ -86,7 +87,7 @@ def condition_rows(conditions: Sequence[Condition]) -> list[dict[str, object]]:
     """One row a condition, in words."""
     return [
         {
-            "condition": f"{c.id.removeprefix('S0-C')}. {c.title}",
+            "condition": f"{prompt_number(c.id)}{c.title}",
             "level": NO_LEVEL if c.level != c.level else f"{c.level:g}",
             "raters": c.n_raters,
             "roles": c.spread_words or "no one yet",
@@ -94,6 +95,36 @@ def condition_rows(conditions: Sequence[Condition]) -> list[dict[str, object]]:
         }
         for c in conditions
     ]
+
+
+def prompt_number(id_: str) -> str:
+    """The number of a condition or prompt before its words; nothing for what a service added itself.
+
+    Examples
+    --------
+    >>> prompt_number("S0-C1.4"), prompt_number("own-1")
+    ('1.4. ', '')
+    """
+    return f"{id_.removeprefix(_NINE)}. " if id_.startswith(_NINE) else ""
+
+
+def _numbered(item: ChecklistItem) -> str:
+    return f"{prompt_number(item.id)}{item.text}"
+
+
+def _answered(gap: str) -> str:
+    """The prompt that an action answers, by its number: its words would fill a column of one page."""
+    if not gap.startswith(_NINE):
+        return "one of your own" if gap else "none"
+    return prompt_number(gap).removesuffix(". ")
+
+
+def _for_analysts(items: Sequence[ChecklistItem], gate: Gate) -> Section:
+    """The ids that prompts have in their sources, folded away."""
+    columns = {"item": TableColumn("Item"), "source": TableColumn("In the source")}
+    rows = [{"item": i.text, "source": ", ".join((i.id, *i.seeds))} for i in items]
+    table = change_text(gate, rows, columns, "For analysts: ids of the source")
+    return Section("For analysts", (ReportTable(table, columns, folded=True),))
 
 
 def assessment_report(assessment: Assessment, *, on: date, beside: MetricPanel | None = None) -> Report:
@@ -121,6 +152,7 @@ def assessment_report(assessment: Assessment, *, on: date, beside: MetricPanel |
     sections.append(Section("Each condition, and what the data say"))
     for part, condition in zip(parts, maturity.conditions, strict=True):
         sections.append(Section(part.title, tuple(_condition(part, condition, assessment, side)), level=3))
+    sections.append(_for_analysts(assessment.listed.items, side.gate))
     made = Report("Self-assessment of hybrid working", tuple(sections), subtitle=assessment.listed.about)
     return with_provenance(made, on=on, gate=side.gate)
 
@@ -131,7 +163,7 @@ def _condition(
     columns = {"prompt": TableColumn("Prompt"), "answers": TableColumn("Answers"), "evidence": TableColumn("Evidence")}
     rows = [
         {
-            "prompt": f"{item.id}: {item.text}",
+            "prompt": _numbered(item),
             "answers": "; ".join(f"{role_words(a.role, a.number)} {LEVELS[a.level]} {a.level}" for a in given)
             or "none yet",
             "evidence": "; ".join(f"{role_words(a.role, a.number)}: {a.evidence}" for a in given if a.evidence.strip()),
@@ -159,7 +191,7 @@ def _gaps(assessment: Assessment, gate: Gate) -> tuple[ReportBlock, ...]:
     gaps = find_gaps(assessment)
     if not gaps:
         return (TextBlock("None found so far: a prompt is looked at from three raters on."),)
-    rows = [{"prompt": f"{g.item}: {g.text}", "why": g.words} for g in gaps]
+    rows = [{"prompt": f"{prompt_number(g.item)}{g.text}", "why": g.words} for g in gaps]
     return (ReportTable(change_text(gate, rows, columns, "Gaps"), columns),)
 
 
@@ -180,7 +212,7 @@ def plan_rows(plan: ActionPlan, on: date) -> list[dict[str, object]]:
                 "standing": a.standing(on),
                 "measure": spec.name if spec else "none",
                 "baseline": f"{base}{unit}{when}" or "not measured",
-                "answers": " ".join(s for s in (a.gap, a.seed) if s),
+                "answers": _answered(a.gap),
             }
         )
     return rows
@@ -255,7 +287,7 @@ def actions_report(rows: Sequence[Mapping[str, str]], *, on: date, gate: Gate) -
 
 
 def _moved(moved: RemeasuredMetric, started: date | None) -> list[ReportBlock]:
-    columns = POINT_COLUMNS if "centre" in moved.months.content else MONTH_COLUMNS
+    columns = month_columns(moved)
     ax = plot_months(moved, started=started)
     figure = Figure(
         moved.months, svg_bytes(ax), alt=describe_months(moved), caption=f"{moved.name}, by month", columns=columns,
@@ -287,14 +319,15 @@ def record_report(record: Record, *, on: date, gate: Gate) -> Report:
             day = day_words(entry.on) if entry and entry.on else ""
             who = role_words(entry.role) if entry else ""
             side = f" ({item.side})" if item.side else ""
-            rows.append({"item": f"{item.id}{side}: {item.text}", "answer": words, "role": who, "day": day,
+            rows.append({"item": f"{item.text}{side}", "answer": words, "role": who, "day": day,
                          "words": entry.words if entry else ""})  # fmt: skip
         about = [TextBlock(part.about)] if part.about else []
         table = ReportTable(change_text(gate, rows, columns, part.title), columns)
         sections.append(Section(part.title, (*about, table)))
     whom = [TextBlock(gate.text(record.about, title="For").text)] if record.about.strip() else []
     opening = Section("What this is", (*whom, TextBlock(listed.about), TextBlock(listed.source, "note")))
-    return with_provenance(Report(listed.title, (opening, *sections)), on=on, gate=gate)
+    analysts = _for_analysts(listed.items, gate)
+    return with_provenance(Report(listed.title, (opening, *sections, analysts)), on=on, gate=gate)
 
 
 def agreements_report(agreements: Agreements, *, on: date, gate: Gate) -> Report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import ReportTable, TableColumn
+from hybrid_toolkit.report.plots.readable_units import readable_unit
 
 PUBLISHED_CAPTION = "Published figures, as a reference"
 """Of the table with published figures."""
@@ -23,6 +24,18 @@ PUBLISHED_BESIDE_COLUMNS: Mapping[str, TableColumn] = {
     "figure": TableColumn("Figure (interval, if published)", "published"),
     "source": TableColumn("Source"),
 }
+
+
+def published_columns(unit: str) -> Mapping[str, TableColumn]:
+    """``PUBLISHED_BESIDE_COLUMNS`` with their figures in the unit that a person reads.
+
+    Examples
+    --------
+    >>> published_columns("share")["figure"].unit
+    'share'
+    """
+    columns = dict(PUBLISHED_BESIDE_COLUMNS)
+    return columns | {"figure": replace(columns["figure"], unit=unit)}
 
 
 @dataclass(frozen=True)
@@ -147,7 +160,8 @@ def published_block(table: Release, unit: str, *, of: str = "") -> ReportTable:
         Not a release.
     """
     caption = f"{of}: published figures, as a reference" if of else PUBLISHED_CAPTION
-    return ReportTable(table, PUBLISHED_BESIDE_COLUMNS, caption=f"{caption} ({unit})")
+    words = readable_unit(unit).words
+    return ReportTable(table, published_columns(unit), caption=f"{caption} ({words})" if words != "%" else caption)
 
 
 def published_lines(table: Release) -> list[str]:

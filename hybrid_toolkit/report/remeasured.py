@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -21,20 +23,7 @@ from hybrid_toolkit.report.measured import ALL_GROUPS, _is_share, release_cells
 from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, RUST, draw_stamp, drawing, new_axes
 from hybrid_toolkit.report.plots.readable_units import readable_unit
 
-POINT_COLUMNS = {
-    "month": TableColumn("Month"),
-    "n": TableColumn("Number", "count"),
-    "value": TableColumn("Value", "number"),
-    "centre": TableColumn("Centre", "number"),
-    "lower": TableColumn("Lower limit", "number"),
-    "upper": TableColumn("Upper limit", "number"),
-    "sign": TableColumn("Sign of change"),
-}
-MONTH_COLUMNS = {
-    "month": TableColumn("Month"),
-    "n": TableColumn("Number", "count"),
-    "value": TableColumn("Value", "number"),
-}
+_POINTS: Mapping[str, str] = {"value": "Value", "centre": "Centre", "lower": "Lower limit", "upper": "Upper limit"}
 NO_SIGN = "none"
 
 
@@ -164,6 +153,29 @@ def plot_months(moved: RemeasuredMetric, *, started: object, ax: Axes | None = N
             ax.spines[edge].set_visible(False)
         draw_stamp(ax, moved.months.stamp)
     return ax
+
+
+def month_columns(moved: RemeasuredMetric) -> dict[str, TableColumn]:
+    """How a table shows the months: by name, with their values and, on a control chart, limits in the unit.
+
+    Parameters
+    ----------
+    moved : RemeasuredMetric
+        The measure.
+
+    Returns
+    -------
+    dict[str, TableColumn]
+        For ``make_grid`` and documents.
+    """
+    rows = moved.months.content
+    how = readable_unit(moved.unit)
+    unit = f", {how.words}" if how.words and not how.mark else ""
+    named = {m: f"{date.fromisoformat(f'{m}-01'):%B %Y}" for m in sorted(rows["month"].astype(str))}
+    out = {"month": TableColumn("Month", words=named), "n": TableColumn("Number", "count")}
+    out |= {c: TableColumn(f"{h}{unit}" if c == "value" else h, "number", moved.unit)
+            for c, h in _POINTS.items() if c in rows}  # fmt: skip
+    return out | ({"sign": TableColumn("Sign of change", "name")} if "sign" in rows else {})
 
 
 def describe_months(moved: RemeasuredMetric) -> str:

@@ -136,7 +136,7 @@ def test_distribution_has_no_small_bin_and_open_ends(small: ht.EvaluationData, v
     assert all(b.count >= THRESHOLD and not b.hidden for b in view.bins)
     assert abs(sum(b.count for b in view.bins) - view.cells[0].n) <= 2.5 * (len(labels) + 1)
     values = metric_values(small, "remote_share_desk").dropna(subset=["rs_desk"])
-    edge = float(labels[0].removeprefix("under "))
+    edge = float(labels[0].removeprefix("under ").removesuffix("%")) / 100
     below = values[values["rs_desk"] < edge]
     assert below["worker_id"].nunique() >= THRESHOLD
     assert abs(len(below) - view.bins[0].count) <= 2.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hybrid_toolkit.app.assessment import Rater, Round, current_round, refuse_details, without_source_ids
+from hybrid_toolkit.app.assessment import Rater, Round, current_round, refuse_details
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page, group_pages, status_of
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
 from hybrid_toolkit.assess.checklist import load_checklist, scales
@@ -179,7 +179,7 @@ def _question_values(opened: Round, rater: Rater, item: str, onward: str, errors
     within = [i.id for i in part.items]
     return {
         "round": opened, "rater": rater, "item": listed.item(item), "part": part,
-        "about": without_source_ids(part.about), "levels": scales()["maturity"],
+        "about": part.about, "levels": scales()["maturity"],
         "held": Entered(rater.answers.get(item, {})), "errors": errors, "onward": onward,
         "number": order.index(item) + 1, "total": len(order), "within": within.index(item) + 1, "of": len(within),
         "back": f"/assess/answer/{rater.key}", "draft": rater.draft_reason(item),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hybrid_toolkit.app.assessment import Round, current_round, refuse_details, rounds, without_source_ids
+from hybrid_toolkit.app.assessment import Round, current_round, refuse_details, rounds
 from hybrid_toolkit.app.drawings import LETTERS, rounds_svg, spread_svg
 from hybrid_toolkit.app.file_page import file_page
 from hybrid_toolkit.app.pages.assess import ENOUGH
@@ -148,7 +148,7 @@ def _notes(visit: Visit) -> Answered:
             for r in opened.raters if r.whole(item.id)
         ]  # fmt: skip
         answers.append((item.text, said))
-    values = {"part": part, "about": without_source_ids(part.about), "held": Entered(given), "errors": errors,
+    values = {"part": part, "about": part.about, "held": Entered(given), "errors": errors,
               "answers": answers,
               "enough": len(opened.raters) >= ENOUGH}  # fmt: skip
     return PageView("notes_one.html.j2", values, status=422 if errors else 200, title=part.title)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from hybrid_toolkit.app.assessment import refuse_details, without_source_ids
+from hybrid_toolkit.app.assessment import refuse_details
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page, group_pages, status_of
 from hybrid_toolkit.app.saved_plan import actions_for, new_action
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
@@ -150,7 +150,7 @@ def _rows(part: ChecklistPart, held: dict[str, dict[str, str]]) -> list[dict[str
     for item in part.items:
         one = held.get(item.id, {})
         said = scales().get(item.scale, {}).get(one.get("answer", ""), "Not answered").partition(":")[0]
-        rows.append({"key": without_source_ids(item.text), "value": said, "more": one.get("words", "")})
+        rows.append({"key": item.text, "value": said, "more": one.get("words", "")})
     return rows
 
 
@@ -178,8 +178,8 @@ def _section(checklist: str) -> Callable[[Visit], Answered]:
             held |= {k: {**held.get(k, {}), **one} for k, one in given.items()}
         values = {
             "part": part, "listed": listed, "errors": errors, "scales": scales(), "checklist": checklist,
-            "about": without_source_ids(part.about), "number": here + 1, "last": after is None,
-            "items": [(i, without_source_ids(i.text), Entered(held.get(i.id, {}))) for i in part.items],
+            "about": part.about, "number": here + 1, "last": after is None,
+            "items": [(i, i.text, Entered(held.get(i.id, {}))) for i in part.items],
         }  # fmt: skip
         return PageView("talk_section.html.j2", values, status=422 if errors else 200, title=part.title)
 
@@ -214,7 +214,7 @@ def _sheet(checklist: str) -> Callable[[Visit], Answered]:
         listed = load_checklist(checklist)
         names = _metric_names() if any(i.metrics for i in listed.items) else {}
         parts = [
-            (without_source_ids(p.title), without_source_ids(p.about),
+            (p.title, p.about,
              [(i.text, [names[m] for m in i.metrics]) for i in p.items])
             for p in listed.parts
         ]  # fmt: skip

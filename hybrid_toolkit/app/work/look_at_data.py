@@ -235,7 +235,7 @@ def _review(bench: Bench, published: tuple[str, str, str] | None) -> LensView:
     from hybrid_toolkit.assess.checklist import load_checklist
     from hybrid_toolkit.disclosure.release import require_release
     from hybrid_toolkit.errors import plural
-    from hybrid_toolkit.report.metric_panel import MetricPanel, side_rows
+    from hybrid_toolkit.report.metric_panel import MEASURE_COLUMNS, MetricPanel, side_rows
     from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, LensView, notes_release
 
     beside = None if published is None else beside_of(bench, published)
@@ -249,11 +249,13 @@ def _review(bench: Bench, published: tuple[str, str, str] | None) -> LensView:
         missing += [f"{name}: {words}" for words in (side.absent_words, item.note) if words]
         if side.table is not None:
             panels.append(
-                FigurePanel(name, side.table, None, heads, side_rows(side.table), 1, f"{about[:1].upper()}{about[1:]}.")
-            )
+                FigurePanel(name, side.table, None, heads, side_rows(side.table), 1, f"{about[:1].upper()}{about[1:]}.",
+                            columns=MEASURE_COLUMNS)
+            )  # fmt: skip
         for block in side.published:
             shown_as = block_values(block)
-            panels.append(FigurePanel(block.caption, block.release, None, shown_as["heads"], shown_as["rows"], 4))
+            panels.append(FigurePanel(block.caption, block.release, None, shown_as["heads"], shown_as["rows"], 4,
+                                      columns=block.columns))  # fmt: skip
         told += [] if side.notes is None else list(require_release(side.notes).content["note"])
     shown = sum(len(p.rows) for p in panels if p.release.basis != "published")
     notes = [listed.about, "Each figure is a level: it does not show what an arrangement changed.", *told]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -22,6 +23,11 @@ Form = Literal[
     "percent-error",
     "published",
 ]
+
+
+_WIDTH = re.compile(rb'<svg[^>]* width="([\d.]+)pt"')
+_WIDE = 400
+"""Points: a figure of one column is 3.7 inches wide, some 270."""
 
 
 def without_stamp(text: str, stamp: str) -> str:
@@ -81,10 +87,24 @@ class TableColumn:
     and ``conf_high`` in brackets), ``"number-error"`` or ``"percent-error"`` (with the Monte Carlo error from the
     column of the same name and ``_mcse``), or ``"published"`` (with ``low`` and ``high`` in brackets, or the symbol in
     ``marker`` as it was published).
+
+    Parameters
+    ----------
+    heading : str
+        Its heading.
+    form : Form, default "text"
+        The form of its values, as above.
+    unit : str, optional
+        Unit of its numbers; where it is empty, that of the row's column ``unit`` holds for values and intervals.
+        Shares are printed in per cent, their differences in percentage points.
+    words : Mapping[str, str], optional
+        Code -> words, in the order in which the rows are to stand; a code that is not there stays as it is.
     """
 
     heading: str
     form: Form = "text"
+    unit: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +149,18 @@ class Figure:
 
     def __post_init__(self) -> None:
         require_release(self.release, kinds=("table", "estimates", "figure", "facts"))
+
+
+def has_panels_abreast(svg: bytes) -> bool:
+    """Whether a figure has panels side by side, so that it needs the whole width of a page to be read.
+
+    Examples
+    --------
+    >>> [has_panels_abreast(b'<svg width="%dpt">' % points) for points in (560, 270)]
+    [True, False]
+    """
+    found = _WIDTH.search(svg[:2000])
+    return found is not None and float(found[1]) > _WIDE
 
 
 ReportBlock = TextBlock | Prose | Bullets | ReportTable | Figure

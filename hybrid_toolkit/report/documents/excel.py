@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import math
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,8 +31,17 @@ from hybrid_toolkit.report.documents.blocks import (
     TableColumn,
     TextBlock,
 )
-from hybrid_toolkit.report.documents.tables import HIDDEN_MARK, HIDDEN_NOTE, plain_heading
+from hybrid_toolkit.report.documents.tables import (
+    HIDDEN_MARK,
+    HIDDEN_NOTE,
+    as_number,
+    in_words,
+    ordered_rows,
+    plain_columns,
+    unit_of,
+)
 from hybrid_toolkit.report.documents.word import word_text
+from hybrid_toolkit.report.plots.readable_units import VALUE_COLUMNS, ReadableUnit, readable_unit
 
 READ_ME = "Read me"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -38,7 +49,17 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _TOP = 2
 """Level of a section that stands in no other; 1 is the title of the report."""
 _LONGEST = 32_000
-_SHEET = re.compile(r"[\[\]:*?/\\']")
+_WIDEST = 50
+"""Characters of the widest column: four of them still print at a size that can be read."""
+_NAME = 31
+"""Characters that Excel takes for the name of a sheet."""
+_SHEET = re.compile(r"[\[\]:*?/\\]")
+_INTERVAL = re.compile(r" \((?:95% )?(?:confidence )?interval[^)]*\)")
+"""What a heading says of the interval that a sheet has in columns of its own."""
+_ENDS = ("Lower end of the interval", "Upper end of the interval")
+_PLACES = 12
+"""Decimals that a double holds of a number near 1000; beyond them stands what scaling by 100 left."""
+_FORMATS: Mapping[str, str] = {"count": "#,##0", "percent": "0%", "percent-error": "0%"}
 
 
 def write_excel(report: Report, path: str | Path) -> Path:
@@ -105,7 +126,8 @@ def put_text(cell: Cell, text: str) -> None:
     """Write text into a cell as a string, never as a formula or an error."""
     cell.value = safe_text(text)
     cell.data_type = "s"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    # a number may end right before it
+    cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left", indent=1)
 
 
 def _read_me(sheet: Worksheet, report: Report, sheets: list[tuple[str, ReportTable | Figure]]) -> None:
@@ -134,15 +156,30 @@ def _texts(block: ReportBlock, sheets: list[tuple[str, ReportTable | Figure]]) -
     if isinstance(block, Bullets):
         return [f"• {item.text}" for item in block.items]
     title = block.caption or block.release.title
-    name = f"{len(sheets) + 1} {_SHEET.sub(' ', word_text(title))}"[:31].strip()
+    name = _sheet_name(len(sheets) + 1, title)
     sheets.append((name, block))
     words = [f"Sheet “{name}”: {title}."]
-    return [*([block.says] if block.says else []), *words, block.alt] if isinstance(block, Figure) else words
+    return [block.says or block.alt, *words] if isinstance(block, Figure) else words
+
+
+def _sheet_name(number: int, title: str) -> str:
+    """The name of a sheet: Excel takes 31 characters, and a title is cut between words.
+
+    Examples
+    --------
+    >>> _sheet_name(2, "Family's choice of mode honoured: distribution")
+    "2 Family's choice of mode"
+    """
+    whole = f"{number} {_SHEET.sub(' ', word_text(title))}"
+    short = whole[:_NAME]
+    if len(whole) > _NAME and whole[_NAME] != " " and short.count(" ") > 1:
+        short = short.rpartition(" ")[0]
+    return short.rstrip(" '")
 
 
 def _sheet(sheet: Worksheet, report: Report, block: ReportTable | Figure) -> None:
-    rows = block.release.content
-    columns = list(dict.fromkeys(_columns(block.columns, rows)))
+    rows = ordered_rows(block.release.content, block.columns)
+    columns = _columns(block.columns, rows)
     top = [report.stamp] if report.stamp else []
     top.append(block.caption or block.release.title)
     for i, text in enumerate(top, start=1):
@@ -151,14 +188,22 @@ def _sheet(sheet: Worksheet, report: Report, block: ReportTable | Figure) -> Non
         put_text(cell, text)
         cell.alignment, cell.font = Alignment(wrap_text=False), Font(bold=True)
     head = len(top) + 2
-    for j, (column, heading) in enumerate(columns, start=1):
+    for j, (column, how) in enumerate(columns.items(), start=1):
         place = sheet.cell(head, j)
         assert isinstance(place, Cell)
-        put_text(place, heading)
+        put_text(place, how.heading)
         place.font, place.fill = Font(bold=True), PatternFill("solid", fgColor="D9E2EC")
-        widest = max([len(heading), *(len(str(v)) for v in rows[column])])
-        sheet.column_dimensions[get_column_letter(j)].width = min(60, max(12, widest + 2))
-    hidden = _fill(sheet, block.release, rows, [c for c, _ in columns], head + 1)
+        numbers = pd.api.types.is_numeric_dtype(rows[column]) and not pd.api.types.is_bool_dtype(rows[column])
+        if numbers:
+            place.alignment = Alignment(wrap_text=True, vertical="top", horizontal="right")
+        widest = 0 if numbers else max((len(in_words(column, how, v)) for v in rows[column]), default=0)
+        said = min(24, len(how.heading) // 3)  # a heading stands on about three lines
+        width = min(_WIDEST, max(12, widest + 3, said, *(len(word) + 2 for word in how.heading.split())))
+        sheet.column_dimensions[get_column_letter(j)].width = width
+    wide = [(how.heading, sheet.column_dimensions[get_column_letter(j)].width)
+            for j, how in enumerate(columns.values(), start=1)]  # fmt: skip
+    sheet.row_dimensions[head].height = max([15.0, *(_height(text, 0.9 * width) for text, width in wide)])
+    hidden = _fill(sheet, block.release, rows, columns, head + 1)
     sheet.freeze_panes = f"B{head + 1}"
     sheet.print_title_rows = f"1:{head}"
     sheet.auto_filter.ref = f"A{head}:{get_column_letter(len(columns))}{head + len(rows)}"
@@ -170,37 +215,42 @@ def _sheet(sheet: Worksheet, report: Report, block: ReportTable | Figure) -> Non
     _print(sheet, report)
 
 
-def _columns(shown: Any, rows: pd.DataFrame) -> list[tuple[str, str]]:
-    """Columns with their headings; an interval comes with its two ends."""
-    plain = {str(c): TableColumn(plain_heading(str(c))) for c in rows if c != "suppressed"}
-    found = []
-    for column, how in (shown or plain).items():
+def _columns(shown: Mapping[str, TableColumn] | None, rows: pd.DataFrame) -> dict[str, TableColumn]:
+    """Columns in order; an interval comes with its two ends, each a number in the unit of its value."""
+    found: dict[str, TableColumn] = {}
+    for column, how in (shown or plain_columns(rows)).items():
         if how.form == "lead":
-            found.append((f"{column}_lead", f"{how.heading} in short"))
-        found.append((column, how.heading))
+            found[f"{column}_lead"] = TableColumn(f"{how.heading} in short")
+        ends = {"published": ("low", "high"), "interval": ("conf_low", "conf_high")}.get(how.form)
+        if ends is None:
+            found[column] = how
+            continue
+        said = ("Lower end", "Upper end") if how.form == "published" else _ENDS
+        found[column] = replace(how, heading=_INTERVAL.sub("", how.heading), form="number")
+        found |= {c: TableColumn(words, "number", how.unit) for c, words in zip(ends, said, strict=True)}
         if how.form == "published":
-            found += [("low", "Lower end"), ("high", "Upper end"), ("marker", "Symbol as published")]
-        if how.form == "interval":
-            found += [("conf_low", "Lower end of the interval"), ("conf_high", "Upper end of the interval")]
+            found["marker"] = TableColumn("Symbol as published")
     return found
 
 
-def _fill(sheet: Worksheet, release: Release, rows: pd.DataFrame, columns: list[str], top: int) -> bool:
+def _fill(sheet: Worksheet, release: Release, rows: pd.DataFrame, columns: Mapping[str, TableColumn], top: int) -> bool:
     """Write the rows; whether any number is hidden."""
     marked = {*release.values, *([release.count] if release.count else [])}
     gone = rows["suppressed"].to_numpy(dtype=bool) if "suppressed" in rows else [False] * len(rows)
     hidden = False
-    for i, (row, off) in enumerate(zip(rows[columns].itertuples(index=False), gone, strict=True), start=top):
-        for j, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
+    widths = [sheet.column_dimensions[get_column_letter(j)].width for j in range(1, len(columns) + 1)]
+    held = [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
+    for i, (row, off) in enumerate(zip(held, gone, strict=True), start=top):
+        for j, (column, how) in enumerate(columns.items(), start=1):
             cell = sheet.cell(i, j)
             assert isinstance(cell, Cell)
             if off and column in marked:
                 put_text(cell, HIDDEN_MARK)
                 hidden = True
             else:
-                _value(cell, value)
-        widths = [sheet.column_dimensions[get_column_letter(j)].width for j in range(1, len(columns) + 1)]
-        words = [(str(v), w) for v, w in zip(row, widths, strict=True) if isinstance(v, str)]
+                _value(cell, row[column], column, how, row)
+        words = [(str(sheet.cell(i, j).value), w) for j, w in enumerate(widths, start=1)
+                 if isinstance(sheet.cell(i, j).value, str)]  # fmt: skip
         sheet.row_dimensions[i].height = max([15.0, *(_height(text, width) for text, width in words)])
     return hidden
 
@@ -211,7 +261,8 @@ def _height(text: str, width: float, *, size: float = 11) -> float:
     return lines * size * 1.4
 
 
-def _value(cell: Cell, value: Any) -> None:
+def _value(cell: Cell, value: Any, column: str, how: TableColumn, row: Mapping[str, Any]) -> None:
+    """A number as a number: a share in the format of per cent, a difference of shares in percentage points."""
     if value is None or pd.isna(value):
         return
     if isinstance(value, bool):
@@ -219,12 +270,29 @@ def _value(cell: Cell, value: Any) -> None:
     elif isinstance(value, datetime | date):
         put_text(cell, value.strftime("%Y-%m-%d"))
     elif isinstance(value, int | float) and math.isfinite(value):
-        cell.value = value
+        unit = readable_unit(unit_of(column, how, row))
+        cell.value = value if unit.mark else round(value * unit.scale, _PLACES)
+        cell.number_format = "0.0%" if unit.mark else _format(column, how, unit, row)
         cell.alignment = Alignment(vertical="top")
     elif hasattr(value, "item") and not isinstance(value, str):
-        _value(cell, value.item())
+        _value(cell, value.item(), column, how, row)
+    elif how.form in ("count", "number") and (number := as_number(value)) is not None:
+        _value(cell, number, column, how, row)
     else:
-        put_text(cell, str(value))
+        put_text(cell, in_words(column, how, value))
+
+
+def _format(column: str, how: TableColumn, unit: ReadableUnit, row: Mapping[str, Any]) -> str:
+    """As many decimals as the tables of the other documents have, so that the digits of a column stand in line."""
+    if how.form in _FORMATS:
+        return _FORMATS[how.form]
+    if how.form != "number":
+        return "General"
+    if unit.decimals is not None:
+        return "0." + "0" * unit.decimals
+    together = [row[c] for c in (column, *VALUE_COLUMNS[:3]) if c in row and column in VALUE_COLUMNS]
+    known = [abs(float(v)) for v in together or [row[column]] if not pd.isna(v)]
+    return "0.000" if max(known, default=1.0) < 1 else "#,##0.00"
 
 
 def _print(sheet: Worksheet, report: Report) -> None:

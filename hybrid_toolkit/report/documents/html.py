@@ -8,7 +8,16 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hybrid_toolkit.disclosure import require_release
-from hybrid_toolkit.report.documents.blocks import Bullets, Figure, Prose, Report, ReportBlock, ReportTable, TextBlock
+from hybrid_toolkit.report.documents.blocks import (
+    Bullets,
+    Figure,
+    Prose,
+    Report,
+    ReportBlock,
+    ReportTable,
+    TextBlock,
+    has_panels_abreast,
+)
 from hybrid_toolkit.report.documents.tables import make_grid
 
 
@@ -63,4 +72,5 @@ def _show(block: ReportBlock) -> dict[str, Any]:
         "alt": block.alt,
         "caption": block.caption or block.release.title,
         "says": block.says,
+        "wide": has_panels_abreast(block.svg),
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from hybrid_toolkit.disclosure import Release, require_release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.documents.blocks import Form, TableColumn
 from hybrid_toolkit.report.plots.plot_style import number_label
+from hybrid_toolkit.report.plots.readable_units import VALUE_COLUMNS, readable_interval, readable_unit
 
 _COLUMN, _PHONE = 22, 34
 """Letters after which a column wraps, and letters that stand side by side on a phone 320 pixels wide; assumed."""
@@ -22,6 +24,10 @@ HIDDEN_NOTE = (
     "[c] means hidden to protect people: too few stand behind the number, or it would give such a number away."
 )
 MISSING_MARK = "–"
+_TENTHS_BELOW = 10
+"""Per cent below which a share without an interval has a decimal, so that two figures are read."""
+_IN_UNIT_OF_ROW = (*VALUE_COLUMNS, "target")
+"""Columns whose numbers are in the unit that the row names in its column ``unit``."""
 _MINUS = re.compile(r"(?<![\w.])-(?=\d)")
 
 
@@ -78,9 +84,9 @@ def make_grid(release: Release, *, columns: Mapping[str, TableColumn] | None = N
     >>> [[cell.text for cell in row] for row in grid.rows]
     [['home', '0.610'], ['phone', '[c]']]
     """
-    rows = require_release(release, kinds=("table", "estimates", "figure", "facts")).content
+    rows = ordered_rows(require_release(release, kinds=("table", "estimates", "figure", "facts")).content, columns)
     hidden = rows["suppressed"].to_numpy(dtype=bool) if "suppressed" in rows else [False] * len(rows)
-    shown = columns or {c: TableColumn(plain_heading(c), _form(rows[c])) for c in map(str, rows) if c != "suppressed"}
+    shown = columns or plain_columns(rows)
     missing = [c for c in shown if c not in rows]
     if missing:
         raise DisclosureError(
@@ -113,6 +119,41 @@ def make_grid(release: Release, *, columns: Mapping[str, TableColumn] | None = N
     )
 
 
+def ordered_rows(rows: pd.DataFrame, columns: Mapping[str, TableColumn] | None) -> pd.DataFrame:
+    """Rows in the order of the words of their columns, the first column before the second; else as they are.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"stage": ["early", "asye", "all"]})
+    >>> how = TableColumn("Stage", words={"all": "Everyone", "asye": "First year", "early": "Early"})
+    >>> list(ordered_rows(rows, {"stage": how})["stage"])
+    ['all', 'asye', 'early']
+    """
+    out = rows
+    for column, how in reversed(list((columns or {}).items())):
+        if how.words:
+            at = {word: i for i, word in enumerate(how.words)}
+            place = out[column].astype(str).map(at).fillna(len(at)).to_numpy()
+            out = out.iloc[place.argsort(kind="stable")]
+    return out.reset_index(drop=True)
+
+
+def unit_of(column: str, how: TableColumn, row: Mapping[str, Any]) -> str:
+    """The unit of a number of a row: its column's, or for values and intervals that which the row names."""
+    if how.unit or how.form not in ("interval", "number") or column not in _IN_UNIT_OF_ROW:
+        return how.unit
+    said = row.get("unit")
+    return said if isinstance(said, str) else ""
+
+
+def in_words(column: str, how: TableColumn, value: Any) -> str:
+    """A text as it is read: the words of a code, and the unit that a person reads for a unit."""
+    text = str(value)
+    if column == "unit":
+        return readable_unit(text).words
+    return str(how.words.get(text, text))
+
+
 _HEADINGS = {
     "estimate": "Estimate",
     "conf_low": "Confidence interval from",
@@ -138,6 +179,11 @@ def plain_heading(name: str) -> str:
     return _HEADINGS.get(name, name[:1].upper() + name[1:].replace("_", " "))
 
 
+def plain_columns(rows: pd.DataFrame) -> dict[str, TableColumn]:
+    """Every column but ``suppressed``, where nothing is said of how they are shown."""
+    return {c: TableColumn(plain_heading(c), _form(rows[c])) for c in map(str, rows) if c != "suppressed"}
+
+
 def _form(column: pd.Series) -> Form:
     if pd.api.types.is_bool_dtype(column):
         return "message"
@@ -159,14 +205,30 @@ def _cell(how: TableColumn, column: str, row: dict[str, Any], *, numeric: bool, 
         return TableCell(how.heading, value.strftime("%B %Y") if value.day == 1 else value.strftime("%d %B %Y"), False)
     if how.form == "lead":
         return TableCell(how.heading, _MINUS.sub("−", str(value)), False, lead=str(row[f"{column}_lead"]))
-    if numeric:
-        return TableCell(how.heading, _figure(how.form, column, row), True)
-    text = _MINUS.sub("−", str(value))
+    if numeric and as_number(value) is not None:
+        return TableCell(how.heading, _figure(how, column, row), True)
+    text = _MINUS.sub("−", in_words(column, how, value))
     return TableCell(how.heading, text[:1].upper() + text[1:] if how.form == "name" else text, False)
 
 
-def _figure(form: Form, column: str, row: dict[str, Any]) -> str:
-    value = float(row[column])
+def as_number(value: Any) -> float | None:
+    """A number that may stand as text in a table that people filled in; None for words.
+
+    Examples
+    --------
+    >>> as_number("1.5"), as_number(3), as_number("fewer than 3 raters")
+    (1.5, 3.0, None)
+    """
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _figure(how: TableColumn, column: str, row: dict[str, Any]) -> str:
+    value, form, unit = float(row[column]), how.form, unit_of(column, how, row)
+    if readable_unit(unit).scale != 1 and form in ("interval", "number", "published"):
+        return _in_unit(form, value, row, unit)
     if form == "count":
         return number_label(value, decimals=0)
     if form == "percent":
@@ -188,6 +250,16 @@ def _figure(form: Form, column: str, row: dict[str, Any]) -> str:
         )
         return number_label(value, decimals=places) + span
     return number_label(value)
+
+
+def _in_unit(form: Form, value: float, row: dict[str, Any], unit: str) -> str:
+    """A share in per cent, a difference of shares in percentage points; with its interval where the form has one."""
+    ends = {"interval": ("conf_low", "conf_high"), "published": ("low", "high")}.get(form)
+    low, high = (float(row[c]) for c in ends) if ends else (math.nan, math.nan)
+    (value, low, high), how = readable_interval(value, low, high, unit)
+    if not ends and how.mark and abs(value) < _TENTHS_BELOW:
+        how = replace(how, decimals=1)
+    return how.label(value) + ("" if math.isnan(low) else f" ({how.span(low, high)})")
 
 
 _MARKS = {

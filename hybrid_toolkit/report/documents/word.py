@@ -18,7 +18,16 @@ from docx.text.paragraph import Paragraph
 
 from hybrid_toolkit.data.atomic_output import atomic_write_bytes
 from hybrid_toolkit.disclosure import require_release
-from hybrid_toolkit.report.documents.blocks import Bullets, Figure, Prose, Report, ReportBlock, ReportTable, TextBlock
+from hybrid_toolkit.report.documents.blocks import (
+    Bullets,
+    Figure,
+    Prose,
+    Report,
+    ReportBlock,
+    ReportTable,
+    TextBlock,
+    has_panels_abreast,
+)
 from hybrid_toolkit.report.documents.tables import TableGrid, make_grid
 
 LANGUAGE = "en-GB"
@@ -29,10 +38,12 @@ _ACROSS = 17.0
 """Centimetres of an A4 page between margins of 2."""
 _LETTER, _MARGINS = 0.18, 0.4
 """Centimetres of a figure of 9 points (0.5 of its height) and of what Word leaves beside it in a cell."""
+_ASKED = 60
+"""Letters of a text beyond which its column asks for no more room: about four lines beside two short columns."""
 _LONGEST_WHOLE = 16
 """Letters beyond which a word may be cut: an address would take the page."""
-_TALLEST = Cm(10)
-"""A figure is no taller, so that the page of a board summary holds it under its table."""
+_TALLEST_FRONT, _TALLEST = Cm(10), Cm(20)
+"""A figure is no taller: under its table on the page of a board summary, elsewhere under its heading."""
 
 
 def write_word(report: Report, path: str | Path) -> Path:
@@ -168,8 +179,11 @@ def _figure(document: Any, block: Figure, *, numbers: bool) -> None:
     if block.png:
         document.add_picture(io.BytesIO(block.png), width=Cm(14))
         shape = document.inline_shapes[len(document.inline_shapes) - 1]
-        if shape.height > _TALLEST:
-            shape.width, shape.height = int(shape.width * _TALLEST / shape.height), _TALLEST
+        if has_panels_abreast(block.svg):
+            shape.width, shape.height = Cm(_ACROSS), int(shape.height * Cm(_ACROSS) / shape.width)
+        tallest = _TALLEST if numbers else _TALLEST_FRONT
+        if shape.height > tallest:
+            shape.width, shape.height = int(shape.width * tallest / shape.height), tallest
         shape._inline.docPr.set("descr", word_text(block.alt))
         shape._inline.docPr.set("title", word_text(title))
         document.paragraphs[-1].paragraph_format.keep_with_next = True
@@ -219,7 +233,7 @@ def _widths(grid: TableGrid) -> list[Cm]:
     for j, heading in enumerate(grid.headings):
         texts = [row[j].text for row in grid.rows]
         word = max((len(w) for w in heading.text.split()), default=0)
-        asked.append(max(word + 4, min(28, max(map(len, texts), default=0)), 9))
+        asked.append(max(word + 4, min(_ASKED, max(map(len, texts), default=0)), 9))
         whole = max((len(w) for text in texts for w in text.split()), default=0)
         floors.append(_MARGINS + _LETTER * min(max(whole, word), _LONGEST_WHOLE))
     spare = max(_ACROSS - sum(floors), 0.0)

@@ -38,6 +38,10 @@ BELOW = 0.22
 """How far a row reaches below its mark, in rows."""
 _NAME, _NUMBER = 0.5, 0.19
 """Where a row's name and its numbers begin above its mark, in rows: two lines of 8.5 points in 0.55 inches."""
+_TITLE = 44
+"""Letters of a line of a panel's title, which is 3.7 inches wide."""
+_TITLE_LINE, _UNDER_LINE, _STAMP = 0.17, 0.15, 0.4
+"""Inches of a line of 9.5 and of 8.5 points with their leading, and of the stamp, which stands once."""
 NOTHING = "no difference"
 
 
@@ -61,7 +65,8 @@ def plot_estimates(release: Release, *, level: float | None = None, ax: Axes | N
     """
     rows = require_release(release, kinds=("estimates",)).content
     with drawing():
-        ax = new_axes(height=_height(len(rows) + _has_truth(rows))) if ax is None else ax
+        if ax is None:
+            ax = new_axes(height=_height(len(rows) + _has_truth(rows)) + _words_room(rows, release.title, level))
         _panel(ax, rows, title=release.title, level=level)
         draw_stamp(ax, release.stamp)
     return ax
@@ -91,11 +96,12 @@ def plot_headline(release: Release, *, columns: int = 1, level: float | None = N
     panels = list(dict.fromkeys(rows["panel"]))
     with drawing():
         if ax is None:
-            axes = new_panels(
-                len(panels),
-                height=0.5 + len(panels) * (_height(len(rows) / len(panels) + _has_truth(rows)) - 0.4),
-                columns=columns,
-            )
+            held = [rows[rows["panel"] == p] for p in panels]
+            tallest = max(_height(len(r) + _has_truth(rows)) + _words_room(r, str(p), level)
+                          for r, p in zip(held, panels, strict=True)) - _STAMP  # fmt: skip
+            lines = -(-len(panels) // columns)
+            height = (_STAMP + 0.1 + lines * tallest) * len(panels) / lines  # as if they all stood in one column
+            axes = new_panels(len(panels), height=height, columns=columns)
         else:
             ax.set_axis_off()
             step = 1 / len(panels)
@@ -219,7 +225,25 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _height(rows: float) -> float:
+    """Inches for a stamp, a title of one line, rows, and three lines under the axis."""
     return 1.25 + 0.55 * rows
+
+
+def _words_room(rows: pd.DataFrame, title: str, level: float | None) -> float:
+    """Inches for the lines of the title and under the axis that ``_height`` has no room for."""
+    under = len("\n".join(_under_axis(rows, zero=True, level=level)).split("\n"))
+    return _TITLE_LINE * (len(wrapped(title, _TITLE).split("\n")) - 1) + _UNDER_LINE * max(0, under - 3)
+
+
+def _under_axis(rows: pd.DataFrame, *, zero: bool, level: float | None) -> list[str]:
+    """The unit, what the bar is, and which side is which."""
+    unit = next((str(u) for u in rows["unit"].dropna()), "") if "unit" in rows else ""
+    below = [wrapped(unit, 50)] if unit else []
+    if rows["conf_low"].notna().any():
+        below.append(bar_words(level))
+    if zero:
+        below.append(f"← lower   {'1' if _nothing(rows) == 1 else '0'}: {NOTHING}   higher →")
+    return below
 
 
 def _places(*values: float) -> int:
@@ -289,16 +313,9 @@ def _panel(
     ax.xaxis.set_major_locator(MaxNLocator(4))
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
-    unit = next((str(u) for u in rows["unit"].dropna()), "") if "unit" in rows else ""
-    ratio = _nothing(rows) == 1
-    below = [wrapped(unit, 50)] if unit else []
-    if rows["conf_low"].notna().any():
-        below.append(bar_words(level))
-    if zero:
-        below.append(f"← lower   {'1' if ratio else '0'}: {NOTHING}   higher →")
-    if below:
+    if below := _under_axis(rows, zero=zero, level=level):
         ax.set_xlabel("\n".join(below), fontsize=8.5)
-    ax.set_title(wrapped(title, 44), fontsize=9.5, fontweight="bold", loc="left")
+    ax.set_title(wrapped(title, _TITLE), fontsize=9.5, fontweight="bold", loc="left")
 
 
 def _truth(ax: Axes, truths: np.ndarray[Any, np.dtype[np.float64]], places: int) -> None:

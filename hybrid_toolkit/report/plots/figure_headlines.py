@@ -78,7 +78,7 @@ def estimates_say(release: Release, *, level: float = 0.95) -> str:
     told = "; ".join(f"{_name(r)}: {_spoken(r, level)}" for r in clear)
     rest = len(known) - len(clear)
     other = (
-        f" The other {rest} {'interval is' if rest == 1 else 'intervals are'} consistent with no difference."
+        f" The other {'interval is' if rest == 1 else f'{rest} intervals are'} consistent with no difference."
         * bool(rest)
     )
     return f"{told}.{other}{tail}"

@@ -11,6 +11,8 @@ import pandas as pd
 from hybrid_toolkit.report.plots.plot_style import number_label
 
 VALUE_COLUMNS = ("estimate", "conf_low", "conf_high", "std_error", "truth", "error")
+_NARROW = 2
+"""Percentage points: the ends of a narrower interval would be one number, or two neighbours, without a decimal."""
 _SHARE = re.compile(r"^shares?\b(?! per unit)(?P<rest>.*)$")
 _DIFFERENCE = re.compile(r"^difference of shares\b(?P<rest>.*)$")
 
@@ -77,6 +79,43 @@ def readable_unit(unit: str) -> ReadableUnit:
     return ReadableUnit(1.0, unit, "", None)
 
 
+def readable_interval(
+    estimate: float, low: float, high: float, unit: str
+) -> tuple[tuple[float, float, float], ReadableUnit]:
+    """One value with its interval, scaled to the unit that a person reads, and how to print the three.
+
+    Parameters
+    ----------
+    estimate : float
+        The value.
+    low : float
+        Lower end of its interval; NaN where there is none.
+    high : float
+        Upper end of its interval.
+    unit : str
+        Unit of the measure.
+
+    Returns
+    -------
+    tuple[tuple[float, float, float], ReadableUnit]
+        The three, and their unit; decimals as in ``in_readable_unit``.
+
+    Examples
+    --------
+    >>> three, how = readable_interval(0.554, 0.53, 0.58, "share")
+    >>> how.label(three[0]), how.span(*three[1:])
+    ('55%', '53% to 58%')
+    >>> three, how = readable_interval(0.034, 0.03, 0.038, "share of contacts")
+    >>> how.label(three[0]), how.span(*three[1:])
+    ('3.4%', '3.0% to 3.8%')
+    """
+    how = readable_unit(unit)
+    estimate, low, high = (how.scale * v for v in (estimate, low, high))
+    if how.mark and high - low < _NARROW:
+        how = replace(how, decimals=1)
+    return (estimate, low, high), how
+
+
 def in_readable_unit(rows: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, ReadableUnit]:
     """Rows with their values scaled to the unit that a person reads, and that unit.
 
@@ -103,6 +142,6 @@ def in_readable_unit(rows: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, Reada
     held = [c for c in VALUE_COLUMNS if c in rows]
     out = rows.assign(**{c: rows[c].astype(float) * how.scale for c in held}, unit=how.words)
     if how.mark and {"conf_low", "conf_high"} <= set(out):
-        narrow = bool(((out["conf_high"] - out["conf_low"]).dropna() < 2).any())
+        narrow = bool(((out["conf_high"] - out["conf_low"]).dropna() < _NARROW).any())
         how = replace(how, decimals=1) if narrow else how
     return out, how

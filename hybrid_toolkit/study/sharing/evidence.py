@@ -22,7 +22,7 @@ from hybrid_toolkit.designs import RATIO_KINDS
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.disclosure.ledger.release_ledger import FREE_ROWS, FreeRows, VersionLedger
 from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
-from hybrid_toolkit.errors import DisclosureError, StudyError, plural
+from hybrid_toolkit.errors import DisclosureError, StudyError, agreeing, plural
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec, parse_spec
 from hybrid_toolkit.study.estimation.estimate import data_behind, estimate_study
@@ -178,8 +178,10 @@ class EvidenceBundle:
             Prose: what it holds.
         """
         stamp = f" {SYNTHETIC_STAMP}." if self.synthetic else ""
+        many = len(self.estimates)
         return (
-            f"Evidence on '{self.study_id}': {plural(len(self.estimates), 'estimate')} with their variances, "
+            f"Evidence on '{self.study_id}': {plural(many, 'estimate')} with "
+            f"{agreeing(many, 'its variance', 'their variances')}, "
             f"{plural(len(self.checks), 'check')}, no rows of data.{stamp}"
         )
 

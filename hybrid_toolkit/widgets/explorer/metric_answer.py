@@ -12,6 +12,8 @@ from hybrid_toolkit.errors import agreeing, plural
 from hybrid_toolkit.metrics.grouping import group_label
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import plain_ids
+from hybrid_toolkit.report.documents.blocks import TableColumn
+from hybrid_toolkit.report.plots.readable_units import readable_unit
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, period_label
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, ExplorerState
 
@@ -184,10 +186,44 @@ class MetricView:
             hidden,
         )
 
+    @cached_property
+    def columns(self) -> dict[str, TableColumn]:
+        """How documents show the estimates: groups and periods in words and in order, values in their unit."""
+        out = {}
+        split = self.state.period != ALL_LEVELS
+        if self.state.group != ALL_LEVELS or not split:
+            out["group"] = TableColumn(self._grouped, words={c.group: c.group_label for c in self.cells})
+        if split:
+            out["period"] = TableColumn("Period", words={c.period: c.period_label for c in self.cells})
+        out["estimate"] = TableColumn(f"{self._valued} (95% confidence interval)", "interval", self.unit)
+        return out | {"n": TableColumn(f"{self.counted[:1].upper()}{self.counted[1:]}", "count")}
+
+    @cached_property
+    def bins_columns(self) -> dict[str, TableColumn]:
+        """How documents show the bins: groups and bins in words and in order."""
+        rows = require_release(self.distribution).content.sort_values("bin", kind="stable")
+        out = {}
+        if set(rows["group"]) != {ALL_LEVELS}:
+            names = sorted(map(str, rows["group"].unique()), key=self._rank)
+            out["group"] = TableColumn(self._grouped, words={g: group_label(self.state.group, g) for g in names})
+        out["label"] = TableColumn(self._valued, words={str(b): str(b) for b in rows["label"]})
+        return out | {"n": TableColumn(f"{self.counted[:1].upper()}{self.counted[1:]}", "count")}
+
+    @property
+    def _grouped(self) -> str:
+        return GROUP_CHOICES.get(self.state.group, "Group")
+
+    @property
+    def _valued(self) -> str:
+        how = readable_unit(self.unit)
+        return "Value" if how.mark or not how.words else f"Value, {how.words}"
+
     @property
     def bins_axis(self) -> str:
         """What the bars count, and of what."""
-        return f"{self.counted[:1].upper()}{self.counted[1:]}, by {self.unit}, over the whole period"
+        how = readable_unit(self.unit)
+        unit = "per cent" if how.words == how.mark else how.words
+        return f"{self.counted[:1].upper()}{self.counted[1:]}, by {unit}, over the whole period"
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -231,7 +267,8 @@ class MetricView:
     def _spoken(self, cell: AnswerCell) -> str:
         if cell.estimate != cell.estimate:
             return "cannot be estimated"
-        unit = "" if self.unit == SHARE or self.unit in self.title.lower() else f" {self.unit}"
+        how = readable_unit(self.unit)
+        unit = "" if how.mark or how.words in self.title.lower() else f" {how.words}"
         value = f"{unit_text(cell.estimate, self.unit)}{unit}"
         if cell.low != cell.low:
             return value
@@ -280,9 +317,12 @@ def unit_text(value: float, unit: str) -> str:
     --------
     >>> unit_text(0.554, "share"), unit_text(0.034, "share"), unit_text(12.34, "days")
     ('55%', '3.4%', '12.3')
+    >>> unit_text(-0.052, "difference of shares")
+    '−5.2'
     """
-    if unit != SHARE:
-        return number_text(value)
+    how = readable_unit(unit)
+    if not how.mark:
+        return how.label(how.scale * value) if how.scale != 1 else number_text(value)
     return f"{value:.0%}" if abs(value) >= _WHOLE_PERCENT else f"{value:.1%}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from hybrid_toolkit.report.plots.readable_units import readable_unit
 from hybrid_toolkit.report.published_reference import PUBLISHED_CAPTION
 from hybrid_toolkit.widgets.explorer.metric_answer import AnswerCell, AnswerReference, Bin, MetricView, unit_text
 from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
@@ -35,24 +36,33 @@ def view_html(view: MetricView) -> str:
 def intervals_svg(view: MetricView) -> str:
     """The estimates of the view with their intervals."""
     said = f"{view.text}. The table beside the figure holds every number."
+    scale, axis = _drawn_unit(view)
     if view.state.period == ALL_LEVELS:
-        rows = [_interval(c, c.group_label, total=c.everyone) for c in view.cells]
-        rows += [_reference(r) for r in view.references if not r.marker]
-        return interval_rows_svg(rows, title=view.title, description=said, axis=view.unit)
+        rows = [_interval(c, c.group_label, scale, total=c.everyone) for c in view.cells]
+        rows += [_reference(r, scale) for r in view.references if not r.marker]
+        return interval_rows_svg(rows, title=view.title, description=said, axis=axis)
     split = view.state.group != ALL_LEVELS
     # everyone over the whole time is one point and no series: the table beside the figure has it
     drawn = [c for c in view.cells if not (split and c.everyone)]
-    rows = [_interval(c, c.period_label, panel=c.group_label if split else "") for c in drawn]
-    return interval_series_svg(rows, title=view.title, description=said, axis=view.unit)
+    rows = [_interval(c, c.period_label, scale, panel=c.group_label if split else "") for c in drawn]
+    return interval_series_svg(rows, title=view.title, description=said, axis=axis)
 
 
-def _reference(one: AnswerReference) -> DrawnInterval:
+def _drawn_unit(view: MetricView) -> tuple[float, str]:
+    """What values are multiplied by, and the words of the axis; an axis of shares is drawn in per cent as it is."""
+    how = readable_unit(view.unit)
+    return (1.0, view.unit) if how.mark else (how.scale, how.words)
+
+
+def _reference(one: AnswerReference, scale: float) -> DrawnInterval:
     through = one.kind != "statistical neighbour"  # a line for each of ten neighbours would hide the figure
-    return DrawnInterval(one.label, one.figure, one.low, one.high, reference=True, line=through)
+    ends = (scale * one.figure, scale * one.low, scale * one.high)
+    return DrawnInterval(one.label, *ends, reference=True, line=through)
 
 
-def _interval(cell: AnswerCell, label: str, *, total: bool = False, panel: str = "") -> DrawnInterval:
-    return DrawnInterval(label, cell.estimate, cell.low, cell.high, hidden=cell.hidden, total=total, panel=panel)
+def _interval(cell: AnswerCell, label: str, scale: float, *, total: bool = False, panel: str = "") -> DrawnInterval:
+    ends = (scale * cell.estimate, scale * cell.low, scale * cell.high)
+    return DrawnInterval(label, *ends, hidden=cell.hidden, total=total, panel=panel)
 
 
 def _distribution(view: MetricView) -> str:

@@ -20,6 +20,7 @@ from hybrid_toolkit.metrics.grouping import groups, periods
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.people import people_of
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
+from hybrid_toolkit.report.plots.readable_units import readable_unit
 from hybrid_toolkit.widgets.explorer.cell_counts import Coded, SharedPeople, join_bins, tally
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
 from hybrid_toolkit.widgets.parts.svg import nice_ticks
@@ -151,7 +152,7 @@ class Units:
         value, people = self._values()[used], [p[used] for p in self._people]
         coded = None if group == ALL_LEVELS else self._coded(group)
         split = Coded(np.zeros(len(value), dtype=np.int64), [ALL_LEVELS]) if coded is None else _only(coded, used)
-        edges, names = ([0.5], ["No", "Yes"]) if self.binary else _edges(value, self.spec.scale)
+        edges, names = ([0.5], ["No", "Yes"]) if self.binary else _edges(value, self.spec)
         at = np.digitize(value, edges).astype(np.int64)
         parts = join_bins(split.code, at, people, len(names), threshold)
         if len(parts) < (2 if self.binary else FEWEST_BINS):
@@ -257,15 +258,17 @@ def _only(column: Coded, rows: NDArray[np.bool_]) -> Coded:
     return Coded(code.astype(np.int64), [column.names[i] for i in found])
 
 
-def _edges(values: Floats, scale: float) -> tuple[list[float], list[str]]:
+def _edges(values: Floats, spec: MetricSpec) -> tuple[list[float], list[str]]:
     """Round inner edges over the middle nine tenths; both ends are open, so that no end is one person's value."""
     if not len(values):
         return [], ["all"]
+    how = readable_unit(spec.value_unit)
+    scale = spec.scale * how.scale
     low, high = np.quantile(values, [0.05, 0.95])
     ticks = nice_ticks(float(low) * scale, float(high) * scale, MOST_BINS)
     inner = [t for t in ticks if low * scale <= t <= high * scale] or ticks[:1]
     digits = max(len(f"{t:.6f}".rstrip("0").split(".")[1]) for t in inner)
-    said = [f"{t:.{digits}f}" for t in inner]
+    said = [f"{t:.{digits}f}{how.mark}" for t in inner]
     names = [f"under {said[0]}", *(f"{a} to {b}" for a, b in pairwise(said)), f"{said[-1]} or more"]
     return [t / scale for t in inner], names
 

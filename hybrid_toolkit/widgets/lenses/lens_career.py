@@ -18,6 +18,7 @@ from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.grouping import group_label
 from hybrid_toolkit.metrics.specs.registry import REGISTRY, plain_ids
+from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.widgets.explorer.metric_answer import number_text
 from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say
 from hybrid_toolkit.widgets.lenses.lens_view import (
@@ -135,14 +136,15 @@ class CareerStageViews:
             f". Change per 10 percentage points at home, early career compared with mid career: {more}" if more else ""
         )
         drawn = FigurePanel(curves.caption, curves.release, partial(_draw_curves, spec.name, spec.value_unit, at),
-                      curves.heads, curves.rows, words=2)  # fmt: skip
+                      curves.heads, curves.rows, words=2, columns=curves.columns)  # fmt: skip
         body = [[_stage(r["term"]), span_text(*_ten_points(r), bool(r["suppressed"])), count_of(r)]
                 for r in slope.to_dict("records")]  # fmt: skip
         ladder_rows = slope[~slope["term"].eq(_GAP)].to_dict("records")
         says = furthest_say([(_stage(r["term"]), *_ten_points(r)) for r in ladder_rows], changes=True)
         axis = f"{spec.value_unit} for 10 percentage points more at home"
         ladder = FigurePanel("Slope by career stage, and the gap", slopes, partial(_draw_slopes, axis),
-                       ["Career stage", f"{axis} (interval)", "workers"], body, says=says)  # fmt: skip
+                       ["Career stage", f"{axis} (interval)", "workers"], body, says=says,
+                       columns=_slope_columns(spec.value_unit))  # fmt: skip
         references, told = published_panels(self._gate, self.data, state.outcome, state.beside)
         said_of = [*self._notes(state.outcome), *told]
         notes = notes_release(self._gate, said_of, title="Career stage", source=self.data)
@@ -167,7 +169,14 @@ class CareerStageViews:
                                          source=self.data)  # fmt: skip
             table = [[_stage(r["stage"]), f"{r['at']:.0%}", span_of(r)] for r in made.content.to_dict("records")]
             heads = ["Career stage", "At home", "Fitted mean (interval)"]
-            self._worked[outcome] = FigurePanel(f"{name} over remote share", made, None, heads, table, 2), slopes
+            columns = {
+                "stage": TableColumn("Career stage", words={s: _stage(s) for s in CURVE_STAGES}),
+                "at": TableColumn("Share of desk hours at home", "number", "share"),
+                "estimate": TableColumn("Fitted mean (95% confidence interval)", "interval"),
+                "n": TableColumn("Workers", "count"),
+            }
+            caption = f"{name} over remote share"
+            self._worked[outcome] = FigurePanel(caption, made, None, heads, table, 2, columns=columns), slopes
         return self._worked[outcome]
 
     def _notes(self, outcome: str) -> list[str]:
@@ -182,6 +191,16 @@ class CareerStageViews:
             f"Fewer than {self._gate.policy.threshold} people or {self._gate.policy.minimum_clusters} teams "
             "are not shown.",
         ]
+
+
+def _slope_columns(unit: str) -> dict[str, TableColumn]:
+    """The slopes as they were estimated, for all desk hours at home rather than none, which a document says."""
+    named = f"Change in {_plural(unit)}, all desk hours at home rather than none (95% confidence interval)"
+    return {
+        "term": TableColumn("Career stage", words={s: _stage(s) for s in (*CURVE_STAGES, _GAP)}),
+        "estimate": TableColumn(named, "interval"),
+        "n": TableColumn("Workers", "count"),
+    }
 
 
 def _plural(unit: str) -> str:

@@ -9,10 +9,18 @@ from html import escape
 from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import disclosure_record
-from hybrid_toolkit.report.documents.blocks import Figure, Prose, Report, ReportTable, Section
+from hybrid_toolkit.report.documents.blocks import (
+    Bullets,
+    Figure,
+    Prose,
+    Report,
+    ReportBlock,
+    ReportTable,
+    Section,
+    TextBlock,
+)
 from hybrid_toolkit.report.documents.tidy_layout import Place, tidy_layout
 from hybrid_toolkit.report.export import as_report, document_bytes
-from hybrid_toolkit.report.published_reference import PUBLISHED_BESIDE_COLUMNS
 from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, LensView
 from hybrid_toolkit.widgets.parts.downloads import Download
 from hybrid_toolkit.widgets.parts.svg import FONT
@@ -52,17 +60,27 @@ def lens_report(view: LensView, *, on: date) -> Report:
     answer = Prose(gate.text(view.text, title="In short", source=source), "lead")
     sections = [Section("In short", (answer,))]
     for panel in view.panels:
-        if panel.drawing:
-            svg, png = panel.drawing.encode(), svg_to_png(panel.drawing)
-            block: Figure | ReportTable = Figure(panel.release, svg, alt=f"{panel.caption}. {view.text}",
-                                           caption=panel.caption, png=png)  # fmt: skip
-        else:
-            columns = PUBLISHED_BESIDE_COLUMNS if panel.release.basis == "published" else None
-            block = ReportTable(panel.release, columns, caption=panel.caption)
-        sections.append(Section(panel.caption, (block,)))
+        sections.append(Section(panel.caption, _blocks(panel, view.text, gate)))
+    if view.missing:
+        sections.append(Section("What is not here", (Bullets(tuple(map(TextBlock, view.missing))),)))
     if view.said is not None:
-        sections.append(Section("What to mind", (ReportTable(view.said),)))
+        sections.append(Section("What to keep in mind", (Bullets(tuple(map(TextBlock, view.notes))),)))
     return as_report(Report(view.title, tuple(sections)), on=on, gate=gate)
+
+
+def _blocks(panel: FigurePanel, answer: str, gate: Gate) -> tuple[ReportBlock, ...]:
+    """A panel's figure or table, with the sentence under it."""
+    blocks: list[ReportBlock] = []
+    if panel.drawing:
+        alt = f"{panel.caption}. {panel.says or answer}"
+        png = svg_to_png(panel.drawing)
+        blocks.append(Figure(panel.release, panel.drawing.encode(), alt=alt, caption=panel.caption,
+                             columns=panel.columns, png=png, says=panel.says))  # fmt: skip
+    else:
+        blocks.append(ReportTable(panel.release, panel.columns, caption=panel.caption))
+    if panel.note and panel.note != panel.release.stamp:
+        blocks.append(Prose(gate.text(panel.note, title=panel.caption, source=panel.release), "note"))
+    return tuple(blocks)
 
 
 def panel_files(panel: FigurePanel, stem: str, place: Place | None = None) -> list[Download]:

@@ -17,6 +17,7 @@ from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.intraclass import rater_icc
 from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE, cronbach_alpha
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.widgets.explorer.metric_answer import number_text
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
 from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say
@@ -138,8 +139,13 @@ class PracticeQualityViews:
         rows = [[r["component"], span_of(r), count_of(r)] for r in release.content.to_dict("records")]
         heads = ["Component", "Mean rating (interval)", "meetings"]
         drawn = [(str(r["component"]), *three_of(r)) for r in release.content.to_dict("records")]
+        columns = {
+            "component": TableColumn("Component"),
+            "estimate": TableColumn("Mean rating (95% confidence interval)", "interval"),
+            "n": TableColumn("Meetings", "count"),
+        }
         return FigurePanel("Components of skill, everyone", release, _draw_components, heads, rows,
-                           says=furthest_say(drawn))  # fmt: skip
+                           says=furthest_say(drawn), columns=columns)  # fmt: skip
 
     @cached_property
     def _agreement(self) -> FigurePanel | None:
@@ -171,7 +177,12 @@ class PracticeQualityViews:
         body = [_reliability(r) for r in release.content.to_dict("records")]
         note = f"Published agreement of trained raters is .73 to .97; {RELIABLE:.2f} or more is wanted."
         heads = ["Reliability", "Estimate (interval)", "meetings or ratings", "Enough?"]
-        return FigurePanel("Reliability of the ratings", release, None, heads, body, note=note)
+        columns = {
+            "term": TableColumn("Reliability"),
+            "estimate": TableColumn("Estimate (95% confidence interval)", "interval"),
+            "n": TableColumn("Meetings or ratings", "count"),
+        }
+        return FigurePanel("Reliability of the ratings", release, None, heads, body, note=note, columns=columns)
 
     def _met(self, contacts: pd.Series) -> int:
         """Distinct people, of the kind with fewest, who were in these contacts; the contacts where none are named."""
@@ -210,8 +221,10 @@ def _first(groups: Mapping[str, str], name: str) -> dict[str, str]:
 def _reliability(row: Mapping[Hashable, object]) -> list[str]:
     value = three_of(row)[0]
     needed = RATED_TWICE if row["unit"] == "share" else RELIABLE
-    enough = "not known" if value != value else "yes" if value >= needed else f"no, below {number_text(needed)}"
-    return [str(row["term"]), span_of(row), count_of(row), enough]
+    unit = str(row["unit"]) if row["unit"] == "share" else ""
+    wanted = f"{needed:.0%}" if unit else number_text(needed)
+    enough = "not known" if value != value else "yes" if value >= needed else f"no, below {wanted}"
+    return [str(row["term"]), span_of(row, unit), count_of(row), enough]
 
 
 def _draw_components(release: Release) -> str:

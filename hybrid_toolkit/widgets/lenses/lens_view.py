@@ -11,8 +11,9 @@ import pandas as pd
 
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release, require_release
-from hybrid_toolkit.report.plots.readable_units import in_readable_unit
-from hybrid_toolkit.report.published_reference import PUBLISHED_CAPTION
+from hybrid_toolkit.report.documents.blocks import TableColumn
+from hybrid_toolkit.report.plots.readable_units import readable_interval, readable_unit
+from hybrid_toolkit.report.published_reference import PUBLISHED_CAPTION, published_columns
 from hybrid_toolkit.study.estimation.claim_grammar import format_estimates, range_with_direction, with_direction
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_text, references_of
 from hybrid_toolkit.widgets.explorer.metric_page import (
@@ -51,6 +52,8 @@ class FigurePanel:
         One sentence under it.
     says : str, optional
         The sentence above it, that tells a reader what to see.
+    columns : Mapping[str, TableColumn] | None, optional
+        How documents show the release: headings, words for codes, units. The columns as they are where it is left out.
     """
 
     caption: str
@@ -61,6 +64,7 @@ class FigurePanel:
     words: int = 1
     note: str = ""
     says: str = ""
+    columns: Mapping[str, TableColumn] | None = None
 
     @cached_property
     def drawing(self) -> str:
@@ -158,7 +162,8 @@ def notes_release(gate: Gate, notes: Sequence[str], *, title: str, source: objec
 
 def published_table(release: Release, unit: str) -> FigurePanel:
     """Published figures as a table of their own, in the order of places and norms, never by figure."""
-    return FigurePanel(PUBLISHED_CAPTION, release, None, *reference_table(references_of(release), unit), words=2)
+    heads, rows = reference_table(references_of(release), unit)
+    return FigurePanel(PUBLISHED_CAPTION, release, None, heads, rows, words=2, columns=published_columns(unit))
 
 
 def metric_panels(view: MetricView, *, distribution: bool = False) -> tuple[FigurePanel, ...]:
@@ -166,8 +171,9 @@ def metric_panels(view: MetricView, *, distribution: bool = False) -> tuple[Figu
     heads, rows = metric_table(view)
     words = 2 if view.state.period != "all" else 1
     first: tuple[FigurePanel, ...] = (
-        FigurePanel(view.title, view.estimates, lambda _: intervals_svg(view), heads, rows, words),
-    )
+        FigurePanel(view.title, view.estimates, lambda _: intervals_svg(view), heads, rows, words,
+                    columns=view.columns),
+    )  # fmt: skip
     if view.reference is not None:
         first = (*first, published_table(view.reference, view.unit))
     if not distribution or view.distribution is None:
@@ -176,7 +182,7 @@ def metric_panels(view: MetricView, *, distribution: bool = False) -> tuple[Figu
     heads = ["Group", "Value", view.counted]
     caption = f"{view.title}: distribution"
     return *first, FigurePanel(caption, view.distribution, lambda _: distribution_svg(view), heads, bins, 2,
-                               says=bins_say(view.bins, view.counted))  # fmt: skip
+                               says=bins_say(view.bins, view.counted), columns=view.bins_columns)  # fmt: skip
 
 
 def span_text(estimate: float, low: float, high: float, hidden: bool = False, unit: str = "") -> str:
@@ -193,13 +199,9 @@ def span_text(estimate: float, low: float, high: float, hidden: bool = False, un
         return "hidden"
     if estimate != estimate:
         return "cannot be estimated"
-    if unit:
-        rows, how = in_readable_unit(
-            pd.DataFrame({"estimate": [estimate], "conf_low": [low], "conf_high": [high]}), unit
-        )
-        if how.scale != 1:
-            value, start, end = (float(rows[c].iloc[0]) for c in ("estimate", "conf_low", "conf_high"))
-            return how.label(value) + ("" if low != low else f" ({how.span(start, end)})")
+    if unit and readable_unit(unit).scale != 1:
+        (value, start, end), how = readable_interval(estimate, low, high, unit)
+        return how.label(value) + ("" if low != low else f" ({how.span(start, end)})")
     return number_text(estimate) + ("" if low != low else f" ({number_text(low)} to {number_text(high)})")
 
 

@@ -15,6 +15,7 @@ from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument
 from hybrid_toolkit.metrics.instruments import load_instrument
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
 from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say
 from hybrid_toolkit.widgets.lenses.lens_view import (
@@ -149,8 +150,15 @@ class WellbeingViews:
             f"Actions stand where {RED_SHARE:.0%} or more of the answers are red: choose with those whom they concern."
         )
         caption = "Statements on remote working: green, amber, red"
+        named = {"green": "Green (5 to 6)", "amber": "Amber (3 to 4)", "red": "Red (1 to 2)"}
+        columns = {
+            "statement": TableColumn("Statement (paraphrased)", words={s: s for s in order}),
+            "light": TableColumn("Answers", words=named),
+            "n": TableColumn("Number of answers", "count"),
+            "people": TableColumn("Workers", "count"),
+        }
         return FigurePanel(caption, release, partial(_draw_lights, tuple(order)), heads, rows, note=note,
-                           says=_lights_say(shares))  # fmt: skip
+                           says=_lights_say(shares), columns=columns)  # fmt: skip
 
     @cached_property
     def _conflict(self) -> FigurePanel | None:
@@ -186,7 +194,13 @@ class WellbeingViews:
             says = "Where the mean of each scale lies between its lowest and its highest score."
         else:
             says = furthest_say([(str(r["scale"]), *three_of(r)) for r in release.content.to_dict("records")])
-        return FigurePanel(caption, release, partial(_draw_scales, caption, scaled), heads, rows, words=3, says=says)
+        columns = {
+            **{c: TableColumn(c.capitalize()) for c in ("scale", "range", "direction")},
+            "estimate": TableColumn("Mean (95% confidence interval)", "interval"),
+            "n": TableColumn("Answers", "count"),
+        }
+        return FigurePanel(caption, release, partial(_draw_scales, caption, scaled), heads, rows, words=3, says=says,
+                           columns=columns)  # fmt: skip
 
 
 def view_wellbeing(

@@ -14,6 +14,7 @@ from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.inequality.inequality import Inequality
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.report.plots.readable_units import readable_unit
 from hybrid_toolkit.report.published_reference import release_published
 from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say
@@ -21,6 +22,9 @@ from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, count_of, publi
 from hybrid_toolkit.widgets.parts.state import PUBLISHED_BESIDE
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
+
+_HEADS = {"term": "Comparison", "who": "Workers"}
+"""Columns of estimates whose own names say nothing to a reader."""
 
 
 def interval_panel(
@@ -41,13 +45,16 @@ def interval_panel(
     """
     rows = [[*(_word(r[c]) for c in labels), span_of(r, unit), count_of(r)] for r in release.content.to_dict("records")]
     words = readable_unit(unit).words
-    heads = [*(c.replace("_", " ").capitalize() for c in labels), f"{words[:1].upper()}{words[1:]} (95% interval)",
-             counted]  # fmt: skip
+    named = [_HEADS.get(c, c.replace("_", " ").capitalize()) for c in labels]
+    heads = [*named, f"{_capital(words)} (95% interval)", counted]
     draw = partial(_draw, caption, unit, tuple(labels))
     drawn = [(", ".join(_word(r[c]) if k == 0 else str(r[c]) for k, c in enumerate(labels)), *three_of(r))
              for r in release.content.to_dict("records")]  # fmt: skip
     says = furthest_say([r for r in drawn if r[0] != "Everyone"] or drawn, unit)
-    return FigurePanel(caption, release, draw, heads, rows, words=len(labels), note=note, says=says)
+    columns = {c: TableColumn(h, "name", words={"all": "Everyone"}) for c, h in zip(labels, heads, strict=False)}
+    columns["estimate"] = TableColumn(_in_full(heads[-2]), "interval", unit)
+    columns["n"] = TableColumn(_capital(counted), "count")
+    return FigurePanel(caption, release, draw, heads, rows, words=len(labels), note=note, says=says, columns=columns)
 
 
 def published_panels(
@@ -125,7 +132,23 @@ def concentration_panel(
     note += "those who come first. It describes a spread; it does not say why."
     draw = partial(_draw_concentration, title, x_axis, y_axis)
     heads = ["Up to and with", "Cumulative share", y_axis[:1].upper() + y_axis[1:], counted]
-    return FigurePanel(title, release, draw, heads, rows, note=note)
+    order = {str(b): str(b) for b in labels}
+    columns = {
+        "band": TableColumn(heads[0], "name", words=order),
+        "population_share": TableColumn(heads[1], "number", "share"),
+        "outcome_share": TableColumn(heads[2], "number", "share"),
+        "n": TableColumn(_capital(counted), "count"),
+    }
+    return FigurePanel(title, release, draw, heads, rows, note=note, columns=columns)
+
+
+def _in_full(head: str) -> str:
+    """The heading of a document, which has more room than a page."""
+    return head.replace("(95% interval)", "(95% confidence interval)")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _word(value: object) -> str:

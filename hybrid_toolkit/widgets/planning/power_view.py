@@ -15,6 +15,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import plural, with_article
 from hybrid_toolkit.models.planning.slope_power import SlopePower, slope_power
+from hybrid_toolkit.report.documents.blocks import Form, TableColumn
 from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, LensView, notes_release
 from hybrid_toolkit.widgets.parts.svg_curves import SAME_PLACE, Curve, curves_svg
 
@@ -128,7 +129,7 @@ def power_of(state: PowerExplorerState) -> LensView:
     rows = [[_step(state.over, r["value"]), f"{r['power']:.0%}"] for r in release.content.to_dict("records")]
     at = float(getattr(state, state.over))
     panel = FigurePanel(f"Power over {OVER[state.over].lower()}", release, partial(_draw, state.over, at),
-                  [OVER[state.over], "Power"], rows)  # fmt: skip
+                  [OVER[state.over], "Power"], rows, columns=_power_columns(state.over))  # fmt: skip
     answering, chance = with_article(f"{state.response:.0%}"), with_article(f"{here.power:.0%}")
     text = (
         f"A study with {plural(state.teams, 'team')} of {plural(state.workers, 'worker')}, "
@@ -179,6 +180,12 @@ def _curve(state: PowerExplorerState) -> pd.DataFrame:
 def _with(state: PowerExplorerState, value: float) -> PowerExplorerState:
     changed: dict[str, Any] = {state.over: value}
     return replace(state, **changed)
+
+
+def _power_columns(over: str) -> dict[str, TableColumn]:
+    share = "share" if over == "response" else ""
+    form: Form = "number" if over in ("response", "effect") else "count"
+    return {"value": TableColumn(OVER[over], form, share), "power": TableColumn("Power", "percent")}
 
 
 def _step(over: str, value: float) -> str:

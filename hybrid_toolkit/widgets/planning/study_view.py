@@ -16,6 +16,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.study.declaration.spec_checks import ROLLOUTS, SERIES
 from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
 from hybrid_toolkit.study.diagnosis.suited_scenarios import SEVERAL_STARTS, suited_scenarios
@@ -262,15 +263,20 @@ def _graph_panel(gate: Gate, graph: CausalGraph, found: Identification) -> Figur
     parts = _parts(graph, found, nodes)
     effects = {n: [e.effect for e in graph.edges if e.cause == n and e.effect in nodes] for n in nodes}
     frame = pd.DataFrame(
-        [(n, graph.node(n).title, parts[n], " ".join(effects[n])) for n in nodes],
-        columns=["node", "title", "part", "moves"],
+        [
+            (
+                n,
+                graph.node(n).title,
+                parts[n],
+                " ".join(effects[n]),
+                ", ".join(graph.node(m).title for m in effects[n]) or "nothing here",
+            )
+            for n in nodes
+        ],
+        columns=["node", "title", "part", "moves", "effects"],
     )
     release = gate.facts(frame, title="Causal graph", basis="assumption")
-    rows = [
-        [r["title"], r["part"] or "not adjusted for and not on the path",
-         ", ".join(graph.node(m).title for m in str(r["moves"]).split()) or "nothing here"]
-        for r in release.content.to_dict("records")
-    ]  # fmt: skip
+    rows = [[r["title"], r["part"] or _NO_PART, r["effects"]] for r in release.content.to_dict("records")]
     caption = "Causal graph, the part that matters here"
     return FigurePanel(
         caption,
@@ -280,7 +286,16 @@ def _graph_panel(gate: Gate, graph: CausalGraph, found: Identification) -> Figur
         rows,
         3,
         says=found.message,
+        columns={
+            "title": TableColumn("Node"),
+            "part": TableColumn("Part in this study", "name", words=dict.fromkeys(("",), _NO_PART)),
+            "effects": TableColumn("Moves"),
+        },
     )
+
+
+_NO_PART = "not adjusted for and not on the path"
+"""What a node is that is drawn only because it moves others."""
 
 
 def _shown(graph: CausalGraph, found: Identification) -> list[str]:
@@ -331,8 +346,10 @@ def _findings(gate: Gate, found: Identification) -> FigurePanel:
             release.content.to_dict("records")]  # fmt: skip
     none = [["nothing", "The graph has nothing to say against it.", "-"]]
     return FigurePanel(
-        "What the graph says of it", release, None, ["Kind", "Finding", "How to fix"], rows or none, words=3
-    )
+        "What the graph says of it", release, None, ["Kind", "Finding", "How to fix"], rows or none, words=3,
+        columns={"severity": TableColumn("Kind", words=SEVERITY), "text": TableColumn("Finding"),
+                 "fix": TableColumn("How to fix")},
+    )  # fmt: skip
 
 
 def _diagnosed(gate: Gate, diagnosis: Diagnosis) -> FigurePanel:
@@ -344,6 +361,9 @@ def _diagnosed(gate: Gate, diagnosis: Diagnosis) -> FigurePanel:
          span_text(float(r["estimate"]), float(r["conf_low"]), float(r["conf_high"]))]
         for r in release.content.to_dict("records")
     ]  # fmt: skip
+    said = {c: TableColumn(h, "name", words={str(v): str(v).replace("_", " ") for v in release.content[c]})
+            for c, h in (("outcome", "Outcome"), ("term", "Measure"))}  # fmt: skip
+    columns = {**said, "estimate": TableColumn("Value (Monte Carlo interval)", "interval")}
     caption = f"Tried on {diagnosis.n_sims} simulated authorities"
     return FigurePanel(caption, release, None, ["Outcome", "Measure", "Value (Monte Carlo interval)"], rows, words=2,
-                 note=release.stamp)  # fmt: skip
+                 note=release.stamp, columns=columns)  # fmt: skip

@@ -14,6 +14,7 @@ from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import HybridToolkitError, plural
 from hybrid_toolkit.metrics.grouping import group_label
 from hybrid_toolkit.metrics.unit_frames import require
+from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON
 from hybrid_toolkit.study.estimation.study_result import StudyResult
@@ -49,6 +50,13 @@ WEEK = 5
 _GAP = "Difference between the study's two groups"
 CHANGES = ("change", "gap change", "group change")
 """Roles of the rows that are shown."""
+_ROLES: Mapping[str, str] = {
+    "now": "Average now",
+    "under the change": "Average under the change",
+    "change": "Change",
+    "gap change": "Change of the gap",
+    "group change": "Change of a group",
+}
 _LABELS = ["outcome", "role", "group", "direction"]
 
 
@@ -163,7 +171,15 @@ class WhatIfViews:
         drawn = [(str(r["role"]), (_who(r), *three_of(r))) for r in changes]
         parts = [row for role, row in drawn if role == "group change"] or [row for _, row in drawn]
         draw = partial(_draw, caption, words.unit)
-        return FigurePanel(caption, release, draw, heads, body, says=furthest_say(parts, changes=True))
+        named = {str(r["group"]): _who(r) for r in kept.to_dict("records") if r["role"] != "gap change"}
+        columns = {
+            "role": TableColumn("What", "name", words=_ROLES),
+            "group": TableColumn("Group", words=named),
+            "estimate": TableColumn(f"Average or change, {words.unit} (95% confidence interval)", "interval"),
+            "direction": TableColumn("Direction"),
+            "n": TableColumn("Rows", "count"),
+        }
+        return FigurePanel(caption, release, draw, heads, body, says=furthest_say(parts, changes=True), columns=columns)
 
     def _office_days(self, study_id: str) -> tuple[int, ...]:
         """Days offered: between any two stand enough workers, so that no step differs by a few of them."""

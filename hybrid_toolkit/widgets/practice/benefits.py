@@ -68,8 +68,8 @@ class ClaimsWidget(ToolkitWidget):
         part = listed.part(self.state.part)
         bare = sum(not i.metrics for i in part.items)
         text = f"{part.title}: {len(part.items)} {self.NOUN}, {bare} without a measure."
-        rows = [[i.id, i.text, self._measures(i)] for i in part.items]
-        heads = ["Id", self.HEAD, "Measures that speak to it"]
+        rows = [[i.text, self._measures(i)] for i in part.items]
+        heads = [self.HEAD, "Measures that speak to it"]
         body = notice_html(listed.about) + words_table(part.title, heads, rows)
         metrics = list(dict.fromkeys(m for i in part.items for m in i.metrics))
         side = self._beside.of(metrics, title=f"{part.title}: the data") if self._beside.data is not None else None

@@ -24,10 +24,9 @@ from hybrid_toolkit.report.documents.blocks import Report
 from hybrid_toolkit.report.plots.plot_style import svg_bytes
 from hybrid_toolkit.report.practice_report import plan_report, plan_rows
 from hybrid_toolkit.report.remeasured import (
-    MONTH_COLUMNS,
-    POINT_COLUMNS,
     RemeasuredMetric,
     describe_months,
+    month_columns,
     plot_months,
     remeasure,
 )
@@ -176,7 +175,7 @@ class ImprovementPlan(PracticeWidget):
         """The form of a new action, as it was entered; what is suggested fills in the words and the measure."""
         self._drawn = entered = self.state.draft
         listed = load_checklist("actions")
-        suggested = {a.id: f"{a.id} ({', '.join(a.levels)}): {a.text}" for a in listed.items}
+        suggested = {a.id: f"{a.text} ({', '.join(a.levels)})" for a in listed.items}
         seed = choice("Start from a suggested action", {_OWN: "My own words", **suggested})
         controls: dict[str, ipywidgets.Widget] = {
             "seed": seed,
@@ -326,7 +325,7 @@ class ImprovementPlan(PracticeWidget):
             image = (
                 f'<img alt="{alt}" src="data:image/svg+xml;base64,{drawing}" style="max-width:100%;background:#fff">'
             )
-            columns = POINT_COLUMNS if "centre" in moved.months.content else MONTH_COLUMNS
+            columns = month_columns(moved)
             body += f"<h3>Action {number}: before and after</h3><p><strong>{escape(moved.said.text)}</strong></p>"
             table = grid_html(moved.months, columns, f"{moved.name}: the numbers")
             figure = figure_html(f"{moved.name}, by month", image)

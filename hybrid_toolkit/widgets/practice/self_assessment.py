@@ -22,7 +22,7 @@ from hybrid_toolkit.errors import UsageError, plural
 from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import Report
-from hybrid_toolkit.report.practice_report import assessment_report, condition_rows
+from hybrid_toolkit.report.practice_report import assessment_report, condition_rows, prompt_number
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
 from hybrid_toolkit.widgets.parts.widget_base import Shown, button, choice, offer
 from hybrid_toolkit.widgets.practice.form_parts import (
@@ -297,8 +297,8 @@ class SelfAssessment(PracticeWidget):
             body += side_html(side, f"{part.title}: what the data say")
         gaps = find_gaps(self.assessment)
         if gaps:
-            found = [[g.item, g.text, g.words] for g in gaps]
-            body += words_table("Areas to discuss", ["Prompt", "Question", "Why it is listed"], found)
+            found = [[f"{prompt_number(g.item)}{g.text}", g.words] for g in gaps]
+            body += words_table("Areas to discuss", ["Prompt", "Why it is listed"], found)
         if self.state.drafts:
             drafts = plural(len(self.state.drafts), "answer is a draft", "answers are drafts")
             body = notice_html(f"{drafts} still: see what is lacking.") + body
