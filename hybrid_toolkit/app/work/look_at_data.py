@@ -7,11 +7,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from hybrid_toolkit.app.pages.look import DRAWN_LENSES
+from hybrid_toolkit.app.work.likely_moves import keep_view, likely_moves
 from hybrid_toolkit.app.work.plan_study import as_values
 from hybrid_toolkit.app.work.published import beside_of, block_values
+from hybrid_toolkit.assess.checklist import load_checklist
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from hybrid_toolkit.app.worker import Bench
+    from hybrid_toolkit.report.metric_panel import MetricPanel
     from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
     from hybrid_toolkit.widgets.lenses.lens_view import LensView
 
@@ -35,6 +40,8 @@ REVIEW_LENS = "review"
 _OF_METRICS = ("practice", "wellbeing")
 """Pages that show single measures: what the page of all measures has worked out serves them too."""
 MOST_TABLES = 40
+_QUICK_FIRST = ("careers", "access", "wellbeing", REVIEW_LENS, "practice", "otherwise")
+"""Pages whose first look is worked out ahead, quick ones first: a long step ends it, since a question would wait."""
 
 
 def look_through(
@@ -60,6 +67,7 @@ def look_through(
         shown.
     """
     empty, view, choices, state = _found(bench, lens, dict(chosen), published)
+    bench.ahead = _ahead(bench, lens, choices, state, published)
     filters = {"choices": {name: dict(offered) for name, offered in choices.items()}, "state": state}
     return {"empty": empty, **filters} if view is None else {**as_values(view), **filters}
 
@@ -108,6 +116,52 @@ def lens_file(
     return document_bytes(lens_report(view, on=date.fromisoformat(on) if on else date.today()), form)
 
 
+def _ahead(
+    bench: Bench, lens: str, choices: dict[str, dict[str, str]], state: dict[str, str], published: tuple[str, str, str]
+) -> Iterator[None]:
+    """Steps of what may be asked after a page: its filters, then the first look at the other pages.
+
+    Where a ledger remembers what was shown, only what makes views quick is worked out: a view that nobody looked at was
+    not shown.
+    """
+    if lens == MEASURES_LENS and state:
+        yield from _metrics(bench, published).ahead(state["metric"])
+    if bench.gate.ledger is not None:
+        return
+
+    def see(page: str, asked: Mapping[str, str]) -> LensView | None:
+        return _found(bench, page, dict(asked), published)[1]
+
+    yield from _steps_of(bench, lens)
+    yield from likely_moves(see, lens, choices, state)
+    for other in (p for p in _QUICK_FIRST if p != lens):
+        yield from _steps_of(bench, other)
+        keep_view(see, other, {})
+        yield
+
+
+def _steps_of(bench: Bench, lens: str) -> Iterator[None]:
+    """Small steps towards the views of a page, where it has any."""
+    if lens == REVIEW_LENS:
+        panel = _review_panel(bench)
+        for metric in (m for item in load_checklist("employer").items for m in item.metrics):
+            panel.value(metric)
+            yield
+    elif lens in DRAWN_LENSES and hasattr(views := _lens_views(bench, lens), "ahead"):
+        yield from views.ahead()
+
+
+def _lens_views(bench: Bench, lens: str) -> Any:
+    """The views of a page, kept; those of single measures share what the page of all measures has worked out."""
+    if lens not in bench.kept:
+        module, name = DRAWN_LENSES[lens]
+        made = getattr(import_module(f"hybrid_toolkit.widgets.{module}"), f"{name}Views")
+        key, metrics = bench.kept.get(MEASURES_LENS, (None, None))
+        shared = {"metrics": metrics} if lens in _OF_METRICS and key == NONE_CHOSEN else {}
+        bench.kept[lens] = made(bench.data, gate=bench.gate, **shared)
+    return bench.kept[lens]
+
+
 def make_ready(bench: Bench) -> None:
     """Import what pages of figures need, open the data, and work out how the measure that comes first can be split.
 
@@ -121,6 +175,7 @@ def make_ready(bench: Bench) -> None:
     views = _metrics(bench)
     for metric in list(views.metrics())[:1]:
         views.groups(metric)
+    bench.ahead = _ahead(bench, MEASURES_LENS, {}, {}, NONE_CHOSEN)
 
 
 def first_look(bench: Bench) -> dict[str, Any]:
@@ -191,11 +246,7 @@ def _found(
     from hybrid_toolkit.widgets.lenses.lens_widget import settled
 
     module, name = DRAWN_LENSES[lens]
-    held = import_module(f"hybrid_toolkit.widgets.{module}")
-    key, metrics = bench.kept.get(MEASURES_LENS, (None, None))
-    shared = {"metrics": metrics} if lens in _OF_METRICS and key == NONE_CHOSEN else {}
-    views = bench.kept.get(lens) or getattr(held, f"{name}Views")(bench.data, gate=bench.gate, **shared)
-    bench.kept[lens] = views
+    held, views = import_module(f"hybrid_toolkit.widgets.{module}"), _lens_views(bench, lens)
     if (empty := views.empty()) is not None:
         return empty, None, {}, {}
     make = getattr(held, f"{name}State")
@@ -225,21 +276,19 @@ def _measures(
     for name in ("group", "period", "beside"):
         state[name] = asked[name] if asked.get(name, "") in choices[name] else next(iter(choices[name]))
     view = views.view(ExplorerState(state["metric"], state["group"], state["period"], state["beside"]))
-    bench.ahead = views.ahead(metric)
     shown = LensView(view.title, view.text, metric_panels(view, distribution=True), view.said, headline=view.headline)
     return None, shown, choices, state
 
 
 def _review(bench: Bench, published: tuple[str, str, str] | None) -> LensView:
     """The four domains of the employers' review, each with its measures over everyone; published figures if asked."""
-    from hybrid_toolkit.assess.checklist import load_checklist
     from hybrid_toolkit.disclosure.release import require_release
     from hybrid_toolkit.errors import plural
-    from hybrid_toolkit.report.metric_panel import MEASURE_COLUMNS, MetricPanel, side_rows
+    from hybrid_toolkit.report.metric_panel import MEASURE_COLUMNS, side_rows
     from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, LensView, notes_release
 
-    beside = None if published is None else beside_of(bench, published)
-    held, listed = MetricPanel(bench.data, gate=bench.gate, published=beside), load_checklist("employer")
+    held, listed = _review_panel(bench), load_checklist("employer")
+    held.set_beside(None if published is None else beside_of(bench, published))
     panels, missing, told = [], [], list[str]()
     heads = ["Measure", "Value", "95% confidence interval", "Unit", "Number"]
     for done, item in enumerate(listed.items):
@@ -262,6 +311,16 @@ def _review(bench: Bench, published: tuple[str, str, str] | None) -> LensView:
     said = notes_release(bench.gate, notes, title=listed.title, source=bench.data)
     text = f"{plural(shown, 'measure')} in {len(panels)} of {len(listed.items)} domains can be looked at side by side."
     return LensView(listed.title, text, tuple(panels), said, tuple(missing))
+
+
+def _review_panel(bench: Bench) -> MetricPanel:
+    """What measures the review's metrics, each once, whatever stands beside them."""
+    from hybrid_toolkit.report.metric_panel import MetricPanel
+
+    if "review panel" not in bench.kept:
+        bench.kept["review panel"] = MetricPanel(bench.data, gate=bench.gate)
+    panel: MetricPanel = bench.kept["review panel"]
+    return panel
 
 
 def _metrics(bench: Bench, published: tuple[str, str, str] = NONE_CHOSEN) -> MetricViews:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -109,6 +109,12 @@ class CareerStageViews:
         known = [c for c in self._frame.columns if c in REGISTRY and self._frame[c].notna().any()]
         first = [c for c in ("informal_learning", "swemwbs", "secure_base") if c in known]
         return {c: REGISTRY[c].name for c in [*first, *(k for k in known if k not in first)]}
+
+    def ahead(self) -> Iterator[None]:
+        """Work out in small steps what the first look needs; each view then has its answer sooner."""
+        for outcome in self._outcomes:
+            self._work(outcome)
+            yield
 
     def choices(self, state: CareerStageState) -> Mapping[str, Mapping[str, str]]:
         """What the data offer: the steps are those at which some stage's curve is drawn."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -90,6 +90,12 @@ class PracticeQualityViews:
     def _open(self) -> dict[str, str]:
         held = self._metrics.metrics()
         return {m: held[m] for m in (*COMPONENTS, *BESIDE) if m in held}
+
+    def ahead(self) -> Iterator[None]:
+        """Work out in small steps what the first look needs; each view then has its answer sooner."""
+        for metric in self._open:
+            self._metrics.groups(metric)
+            yield
 
     def choices(self, state: PracticeQualityState) -> Mapping[str, Mapping[str, str]]:
         """What the data offer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -92,6 +92,12 @@ class WellbeingViews:
             "There is no answer to a scale of wellbeing and no record of strain.",
             "Add table 'survey' (worker_id, wave, instrument, item, value), or 'worker_month' with unpaid_h.",
         )
+
+    def ahead(self) -> Iterator[None]:
+        """Work out in small steps what the first look needs; each view then has its answer sooner."""
+        for metric in self._open:
+            self._metrics.view(ExplorerState(metric))
+            yield
 
     def choices(self, state: WellbeingState) -> Mapping[str, Mapping[str, str]]:
         """What the data offer."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -116,6 +117,13 @@ class WhatIfViews:
             "These data open none of the studies on which another working pattern could be based.",
             "Add tables 'worker', 'worker_month' and 'contact' or 'survey'; the coverage report says which columns.",
         )
+
+    def ahead(self) -> Iterator[None]:
+        """Work out in small steps what the first look needs; each view then has its answer sooner."""
+        for study in self.studies:
+            with suppress(HybridToolkitError):  # the question that needs it meets the error and tells it
+                self.estimate(study)
+            yield
 
     def choices(self, state: WhatIfState) -> Mapping[str, Mapping[str, str]]:
         """What the data offer."""
