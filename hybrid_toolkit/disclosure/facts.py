@@ -11,7 +11,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import ASSUMED, PUBLISHED_FILES, SIMULATED, vouched
 from hybrid_toolkit.data.privacy.inside import InsideFrame
 from hybrid_toolkit.disclosure.cells import hide_small, round_counts
-from hybrid_toolkit.disclosure.looks import refuse_person_keys
+from hybrid_toolkit.disclosure.looks import refuse_named_people, refuse_person_keys
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.protect import Decisions, check_size, counted, policy_notes
 from hybrid_toolkit.disclosure.release import Decision, Release, require_release
@@ -89,8 +89,10 @@ def protect_facts(
         refuse_numbers(frame, basis, counts)
     frame = pd.DataFrame(frame)
     for column in frame.select_dtypes(include=["object", "string"]):
-        for text in frame[column].dropna().astype(str):
+        texts = frame[column].dropna().astype(str)
+        for text in texts:
             refuse_words(text)
+        refuse_named_people(str(column), texts.unique().tolist())
     check_size(frame, policy, dims=())
     out = frame.copy()
     decisions = policy_notes(policy)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.privacy.inside import InsideFrame
-from hybrid_toolkit.data.privacy.personal import names_person, who_values
+from hybrid_toolkit.data.privacy.personal import NOTES_ON_PEOPLE, names_person, who_values
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS, is_identifier, refuse_words
 from hybrid_toolkit.errors import DisclosureError, agreeing, plural
 
@@ -88,6 +88,27 @@ def refuse_person_keys(frame: pd.DataFrame, columns: Sequence[str], source: obje
                 fix="Leave the column out.",
                 code="DIM-IDENTIFIER",
             )
+
+
+def refuse_named_people(column: str, texts: Sequence[str]) -> None:
+    """Refuse a column of words most of which are names of people, or notes that name them.
+
+    Raises
+    ------
+    DisclosureError
+        TEXT-IDENTIFIER.
+    """
+    kind = who_values(texts) if len(texts) >= _FEWEST_NAMED else ""
+    if kind in ("names", NOTES_ON_PEOPLE):
+        raise DisclosureError(
+            f"The {len(texts)} values of '{column}' hold what looks like {kind}, whatever the column is called.",
+            fix="Leave the column out.",
+            code="TEXT-IDENTIFIER",
+        )
+
+
+_FEWEST_NAMED = 5
+"""Fewer texts that begin as names do may be anything; each is looked through for details all the same."""
 
 
 def refuse_texts(texts: Sequence[str], *, what: str) -> None:

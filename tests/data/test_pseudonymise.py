@@ -358,3 +358,17 @@ def test_days_that_may_be_of_birth_are_asked_about_whatever_their_header(tmp_pat
     assert not (tmp_path / "out").exists()
     done = pseudonymise_folder(tmp_path / "in", tmp_path / "out", drop=("Zq", "D2"))
     assert done is not None and "Zq" not in (tmp_path / "out" / "Children.csv").read_text()
+
+
+def test_numbers_of_rows_are_those_of_their_own_table(tmp_path: Path) -> None:
+    """Lists of a team site are all numbered 1, 2, 3: hashed alike they were taken for one key that meets itself."""
+    (tmp_path / "in").mkdir()
+    staff = [f"{7001 + 13 * i}" for i in range(30)]
+    for name, who in (("Staff", staff), ("Supervision", staff * 2)):
+        pd.DataFrame({"Staff No": who, "ID": range(1, len(who) + 1), "FTE": 1.0}).to_csv(
+            tmp_path / "in" / f"{name}.csv", index=False
+        )
+    pseudonymise_folder(tmp_path / "in", tmp_path / "out")
+    one, two = (pd.read_csv(tmp_path / "out" / f"{n}.csv", dtype=str) for n in ("Staff", "Supervision"))
+    assert set(one["Staff No"]) == set(two["Staff No"]) and not set(one["ID"]) & set(two["ID"])
+    assert one["ID"].is_unique and not one["ID"].str.fullmatch(r"\d{1,3}").any()

@@ -115,3 +115,40 @@ def test_initials_of_a_date_and_encoded_blanks_are_read() -> None:
     assert likeness("DOB", "worker", "start_date") == likeness("DOB", "attendance_day", "date") == 0
     assert words("Agency_x003f_") == "agency" and words("Visit_x0020_Date") == "visit date"
     assert known_code(TABLES["worker"]["role"], "Newly Qualified SW") == "5"
+
+
+def test_initials_in_the_name_of_a_file_point_to_no_table(tmp_path: Path) -> None:
+    """ "ssd" was written out as "supervised", and a list of disabilities became a list of supervision."""
+    _staff(tmp_path)
+    pd.DataFrame({"disa_person_id": STAFF, "disa_disability_code": "MOB"}).to_csv(
+        tmp_path / "ssd_disability.csv", index=False
+    )
+    assert "supervision" not in {t for t, _ in _matches(tmp_path)}
+
+
+def test_one_worker_without_a_leading_zero_is_the_same_worker(tmp_path: Path) -> None:
+    """Five of sixty stood twice: so few were not looked for."""
+    numbers = [f"{v:05d}" for v in range(9990, 10030)]
+    plain = {"Job title": "Social Worker", "Start date": "01/04/2020"}
+    pd.DataFrame({"Employee No": [n.lstrip("0") for n in numbers]} | plain).to_csv(tmp_path / "HR.csv", index=False)
+    who = [numbers[i % 40] for i in range(120)]
+    pd.DataFrame({"Employee No": who, "Supervision date": DAYS.dt.strftime("%d/%m/%Y"), "Reflective?": "Yes"}).to_csv(
+        tmp_path / "Supervision.csv", index=False
+    )
+    (tmp_path / "m.toml").write_text(propose_mapping(tmp_path).toml, encoding="utf-8")
+    data = load_data(tmp_path, tmp_path / "m.toml")
+    assert set(data["supervision"]["worker_id"]) == set(data["worker"]["worker_id"])
+
+
+def test_a_list_of_children_and_households_gives_the_families_by_their_households(tmp_path: Path) -> None:
+    """The family's key was the child's, while every contact was led to the household: all stood without a family."""
+    child = [str(30000 + i) for i in range(40)]
+    house = [str(15000 + i // 2) for i in range(40)]
+    pd.DataFrame({"child_sk": child, "household_sk": house, "sex_cd": ["F", "M"] * 20}).to_csv(
+        tmp_path / "dim_child.csv", index=False
+    )
+    seen = {"visit_sk": range(120), "child_sk": child * 3, "actual_dt": DAYS.dt.strftime("%Y-%m-%d"), "seen_ind": "Y"}
+    pd.DataFrame(seen).to_csv(tmp_path / "fact_visit.csv", index=False)
+    (tmp_path / "m.toml").write_text(propose_mapping(tmp_path).toml, encoding="utf-8")
+    data = load_data(tmp_path, tmp_path / "m.toml")
+    assert set(data["family"]["family_id"]) == set(house) == set(data["contact"]["family_id"])

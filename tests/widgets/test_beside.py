@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,9 @@ def test_career_stage_and_digital_access_have_the_switch_too(small: ht.Evaluatio
     access = DigitalExclusion(small, who="families", beside="published")
     last = access.view.panels[-1].release.content
     assert last["figure"].tolist() == [0.6] and "4 in 10" in last["label"].iloc[0] and "60%" in access._figures.value
+    steps = list(access._views.choices(access.state)["threshold"])
+    other = next(s for s in steps if s != "10")
+    assert list(access._views.choices(replace(access.state, threshold=other))["beside"]) == ["none"]
     for lens in (career, access):
         assert 'beside="published"' in lens.to_code() or lens is career
         lens.save(tmp_path / "now.json")

@@ -110,7 +110,10 @@ _NEVER = {
     "sick_days": re.compile(r"\bannual\b|\bleave (?:and |or )?sick|\bsick\w* (?:and |or )(?:annual )?leave"),
 }
 """Words that no header of a column has, however near the rest is."""
-_ONLY = {"mode_preferred": re.compile(rf"\b(?:{_WISHED}|asked)\b")}
+_ONLY = {
+    "mode_preferred": re.compile(rf"\b(?:{_WISHED}|asked)\b"),
+    "la_id": re.compile(r"\b(?:l ?a|lea|lad|utla|ltla|authority|council|borough|county|district|ons)\b"),
+}
 """Words of which a header of a column has one, whatever its values are: where a visit was held is nobody's wish."""
 
 

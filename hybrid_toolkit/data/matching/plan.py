@@ -14,6 +14,7 @@ from hybrid_toolkit.data.matching.parts import ProposedPart, make_part
 from hybrid_toolkit.data.matching.profile import MOSTLY, Profile
 from hybrid_toolkit.data.matching.tables import Choice
 from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS, looks_like_names
+from hybrid_toolkit.data.privacy.pseudonym import loose_key
 from hybrid_toolkit.data.reshape.attendance import is_home
 from hybrid_toolkit.data.tables.contracts import TABLES
 
@@ -26,6 +27,7 @@ def plan_parts(choices: Sequence[Choice]) -> list[ProposedPart]:
         _link(part, link)
     for part in parts:
         _hash_names(part)
+    _households(parts)
     _families(parts)
     _loose(parts)
     _teams(parts)
@@ -79,6 +81,15 @@ def _link(part: ProposedPart, link: Link) -> None:
     part.step("lookup", link.column, {"source": link.source.ref, "from": link.come, "to": link.to})
 
 
+def _households(parts: Sequence[ProposedPart]) -> None:
+    """The family's key of a list that has a child's key beside it: the one that the children have too."""
+    for child in (p for p in parts if p.table == "child" and "family_id" in p.columns):
+        for part in (p for p in parts if p.table == "family" and p.source is child.source and "family_id" in p.columns):
+            if child.columns["family_id"] not in (child.columns.get("child_id"), part.columns["family_id"]):
+                part.columns["family_id"] = child.columns["family_id"]
+                part.how["family_id"] = child.how["family_id"]
+
+
 def _families(parts: Sequence[ProposedPart]) -> None:
     """The family of a child for what is noted by child alone, through a list that has both.
 
@@ -113,12 +124,13 @@ def _hash_names(part: ProposedPart) -> None:
 
 
 def _loose(parts: Sequence[ProposedPart]) -> None:
-    """Keys of one kind that meet only without regard to case and leading zeros."""
+    """Keys that meet only without regard to case and leading zeros: many of them, or any where none merge."""
     for column in ("worker_id", "family_id", "child_id"):
         held = [(p, p.source.columns[p.columns[column]]) for p in parts if column in p.columns]
         exact = [frozenset(map(str, seen.counts.index)) for _, seen in held]
+        apart = all(len({loose_key(v) for v in x}) == len(x) for x in exact)  # within a file no two become one
         odd = any(
-            len(a.keys & b.keys) > 1.2 * len(x & y) + 1
+            len(a.keys & b.keys) > (len(x & y) if apart else 1.2 * len(x & y) + 1)
             for i, ((_, a), x) in enumerate(zip(held, exact, strict=True))
             for (_, b), y in zip(held[:i], exact[:i], strict=True)
         )

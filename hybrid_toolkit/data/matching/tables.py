@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from hybrid_toolkit.data.known.concepts import concepts
 from hybrid_toolkit.data.known.names import AMONG_FILLERS, LESS_A_FILLER, column_names, likeness, words, written_forms
+from hybrid_toolkit.data.known.short_forms import USUAL_SHORT_FORMS
 from hybrid_toolkit.data.matching.columns import (
     TABLE_LAYOUTS,
     fill_needed,
@@ -63,6 +64,8 @@ _LEAST_ITEMS = 3
 """Fewer columns that read as items of a questionnaire may be chance; assumed."""
 _CHILD_KEY = 0.9
 """A header as near as this to a child's key says that the rows are about children, and no table of staff alone."""
+_INITIALS = 3
+"""A word of a file's name with no more letters is written out only where it is a usual short form."""
 _CHILDREN = ("family", "child", "access~status")
 _FRONT_DOOR = re.compile(r"enquir|front door|contact source|contact reason|outcome of contact|list 1\b")
 
@@ -225,11 +228,15 @@ def _score(
         return 0.0
     if table == "plan_spell" and any("placement" in concepts(words(said)) for said in (one.ref, *one.columns)):
         return 0.0  # where a child lived is no plan
-    told: float = sum(m.score / max(_tables_that_know(m.header), 1) ** 0.7 for m in matches)
+    # that others repeat a number says that this is a list, and not of what
+    said_so = [m for m in matches if m.header != one.key or likeness(m.header, table, m.column) > 0]
+    told: float = sum(m.score / max(_tables_that_know(m.header), 1) ** 0.7 for m in said_so)
     told += 0.2 * min(len(grid), 8)
     told += 0.3 * min(len(items), 8) if table == "survey" and len(items) >= _LEAST_ITEMS else 0.0
     said = words(one.ref.split("/")[0].rpartition(".")[0] + " " + " ".join(one.ref.split("/")[1:]))
-    said = " ".join([said, *written_forms(said, table)])
+    # three letters that are no usual short form, such as "ssd", may be the initials of anything
+    long = " ".join(w for w in said.split() if len(w) > _INITIALS or w in USUAL_SHORT_FORMS)
+    said = " ".join([said, *written_forms(long, table)])
     hint = 1.0 if table in HINTS and re.search(rf"\b(?:{HINTS[table]})\b", said) else 0.0
     named = 1.0 if _named(one, table) else 0.0
     if (

@@ -192,8 +192,8 @@ def may_be_birth_dates(seen: Profile) -> bool:
     --------
     >>> import pandas as pd
     >>> born = pd.Series(pd.date_range("1961-03-05", "1999-01-01", freq="217D").strftime("%d/%m/%Y"))
-    >>> [may_be_birth_dates(Profile(h, born)) for h in ("Zq", "Date 2", "Date joined")]
-    [True, True, False]
+    >>> [may_be_birth_dates(Profile(h, born)) for h in ("Zq", "Date 2", "Date joined", "Modified")]
+    [True, True, False, False]
     >>> may_be_birth_dates(Profile("Zq", pd.Series(pd.date_range("2023-01-01", periods=60, freq="7D").astype(str))))
     False
     """
@@ -208,10 +208,17 @@ def may_be_birth_dates(seen: Profile) -> bool:
 
 def _telling(header: str) -> bool:
     """Whether a header says what its days are: a known name, in short forms too, or a word whose meaning is known."""
-    if is_known_header(header) or any(map(telling_word, words(header).split())):
+    said = words(header).split()
+    if is_known_header(header) or any(telling_word(word) or word in _OF_A_ROW for word in said):
         return True
     days = ((t.name, c.name) for t in TABLES.values() for c in t.columns if c.kind == "date")
     return any(likeness(header, table, column) >= LESS_A_FILLER for table, column in days)
+
+
+_OF_A_ROW = frozenset(
+    ("modified", "amended", "updated", "edited", "changed", "loaded", "exported", "printed", "issued")
+)
+"""What systems write down of a row, and never of a person."""
 
 
 def _is_key_header(seen: Profile, known: bool) -> bool:

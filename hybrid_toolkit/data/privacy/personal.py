@@ -100,6 +100,8 @@ _PERIOD = re.compile(
     r"(?:19|20)\d{2}(?:[-/ ]?(?:Q[1-4]|W?\d{1,2}|\d{2,4}))?(?:-\d{2})?(?:[ T]00:00:00)?"
     r"|(?:wave|year|month|week|day) -?\d+"
 )
+NOTES_ON_PEOPLE = "notes that name people"
+"""What ``who_values`` says of sentences most of which hold a first name or a personal detail."""
 _FEWEST_KEYS = 3
 """Values that must look like keys before a column is one."""
 
@@ -174,6 +176,8 @@ def who_values(values: Iterable[object]) -> str:
     --------
     >>> who_values(["Alex Surname", "Sam Surname"]), who_values(["W001", "W002", "W003"]), who_values(["early", "mid"])
     ('names', 'keys', '')
+    >>> who_values(["Alex Surname", "Sam Example", "Zqarro Vex", "Obdam Quill", "Corve Lind", "Bryn Zorby"])
+    'names'
     >>> who_values(["2025-01", "2025-02", "2025-03"]), who_values(["a@example.org", "b@example.org"])
     ('', 'e-mail address')
     """
@@ -185,9 +189,10 @@ def who_values(values: Iterable[object]) -> str:
     kind = kind_by_content(distinct.astype("str"))
     if kind is not None:
         return kind.name
-    lone = [t for t in texts if t.lower() in _FORENAMES and t[0].isupper()]
-    if 2 * sum(map(names_person, texts)) >= len(texts) or 2 * len(lone) > len(texts):
+    if _are_names(texts):
         return "names"
+    if sum(len(t.split()) for t in texts) > _NOTE_WORDS * len(texts) and 2 * sum(map(_tells_of, texts)) > len(texts):
+        return NOTES_ON_PEOPLE
     if any(details_in(t) for t in texts):
         return "personal details"
     numeric = pd.api.types.is_numeric_dtype(pd.Series(distinct.tolist()))
@@ -196,3 +201,26 @@ def who_values(values: Iterable[object]) -> str:
     plain_numbers = all(re.fullmatch(r"\d{1,3}", t) for t in keys)
     many = len(keys) >= _FEWEST_KEYS and 2 * len(keys) > len(texts) and spread and not plain_numbers
     return "keys" if many else ""
+
+
+_NOTE_WORDS = 8
+"""Texts with more words are sentences and no labels; assumed."""
+_SHAPED = re.compile(r"[A-Z][^\W\d_]*(?:['’\-][A-Z]?[^\W\d_]+)*,?(?: [A-Z][^\W\d_]*\.?(?:['’\-][A-Z]?[^\W\d_]+)*){1,2}")
+_WELL_SHAPED, _LISTED = 0.8, 0.15
+"""Where four in five texts have the shape of a name, one in seven on the list of first names is enough: a list knows
+the names of some groups better than those of others. Names of places have the shape, and hardly any is on the list."""
+
+
+def _are_names(texts: list[str]) -> bool:
+    known = sum(map(names_person, texts))
+    lone = [t for t in texts if t.lower() in _FORENAMES and t[0].isupper()]
+    if 2 * known >= len(texts) or 2 * len(lone) > len(texts):
+        return True
+    shaped = sum(bool(_SHAPED.fullmatch(t)) for t in texts)
+    return known > 1 and known >= _LISTED * len(texts) and shaped >= _WELL_SHAPED * len(texts)
+
+
+def _tells_of(text: str) -> bool:
+    """Whether a sentence holds a detail, or a common first name after its first word, which has a capital anyway."""
+    within = re.findall(r"(?<=\s)[A-Z][a-z]+", text)
+    return bool(details_in(text)) or any(w.lower() in _FORENAMES for w in within)

@@ -17,6 +17,7 @@ from hybrid_toolkit.data.matching.profile import Profile
 from hybrid_toolkit.data.privacy.column_placing import ColumnPlacing, may_meet_a_key, meets_a_key, only_links, place
 from hybrid_toolkit.data.privacy.identifiers import kind_by_name, plain_name
 from hybrid_toolkit.data.privacy.pseudonym import name_key, pseudonym
+from hybrid_toolkit.data.privacy.row_numbers import row_numbers
 from hybrid_toolkit.data.reading.coerce import MISSING_WORDS
 from hybrid_toolkit.data.reading.raw_table import Found, nearest_names, normal_name
 from hybrid_toolkit.data.reading.readers import find_sources
@@ -151,11 +152,12 @@ def pseudonymise_folder(
     frames = {_file_name(one, found): one.read().frame for one in found}
     _check_names(columns, (*drop, *keep), frames)
     placed = _placed(frames, columns, drop, keep)
+    own = row_numbers({(t, h): frames[t][h] for t in frames for h, one in placed[t].items() if one.what == "hash"})
     key, new = _key(key_file)
     done = _Done()
     with atomic_folder(target) as part:
         for name, frame in frames.items():
-            text = csv_text(_pseudonymised(name, frame, placed[name], key, done))
+            text = csv_text(_pseudonymised(name, frame, placed[name], key, done, {h for t, h in own if t == name}))
             (part / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
         if new and key_file is not None:
             atomic_write_bytes(key_file, key.hex().encode() + b"\n", mode=0o600)
@@ -307,7 +309,7 @@ def _placed(
 
 
 def _pseudonymised(
-    table: str, frame: pd.DataFrame, placed: dict[str, ColumnPlacing], key: bytes, done: _Done
+    table: str, frame: pd.DataFrame, placed: dict[str, ColumnPlacing], key: bytes, done: _Done, own: Collection[str]
 ) -> pd.DataFrame:
     contract = TABLES.get(normal_name(table))
     out: dict[str, pd.Series] = {}
@@ -319,7 +321,8 @@ def _pseudonymised(
         elif one.what == "hash":
             name = column if known or kind_by_name(column) is None else f"{plain}_hash"
             number = one.kind is not None and one.kind.number
-            out[name] = _hashed(values, key, number=number, name=one.name, where=where, done=done)
+            of = f"{table}|" if column in own else ""  # row 7 of one list is nobody of another
+            out[name] = _hashed(values, key, number=number, name=one.name, where=where, done=done, of=of)
             done.hashed.append(where)
             if name != column:
                 done.renamed[where] = name
@@ -331,7 +334,7 @@ def _pseudonymised(
     return pd.DataFrame(out, index=frame.index)
 
 
-def _hashed(values: pd.Series, key: bytes, *, number: bool, name: bool, where: str, done: _Done) -> pd.Series:
+def _hashed(values: pd.Series, key: bytes, *, number: bool, name: bool, where: str, done: _Done, of: str) -> pd.Series:
     nobody = values.map(lambda v: is_stand_in(v, key=True) or v.casefold() in MISSING_WORDS, na_action="ignore")
     if values.dropna().is_unique and {"0", "1", "2"} <= set(values.dropna()):
         nobody = nobody.mask(values.eq("0"), False)  # events numbered from 0, of which each stands once
@@ -340,7 +343,7 @@ def _hashed(values: pd.Series, key: bytes, *, number: bool, name: bool, where: s
         values = values.mask(nobody.eq(True))
     if number:
         values = values.str.replace(r"[\s-]+", "", regex=True).str.upper()
-    known = {v: pseudonym(name_key(v) if name else v, key) for v in values.dropna().unique()}
+    known = {v: pseudonym(of + (name_key(v) if name else v), key) for v in values.dropna().unique()}
     return values.map(known).astype("str")
 
 

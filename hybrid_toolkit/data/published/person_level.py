@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hybrid_toolkit.data.privacy.identifiers import kind_by_content
+from hybrid_toolkit.data.privacy.people_by_content import people_held
 from hybrid_toolkit.data.published.cells import cell_text, parse_cell
 from hybrid_toolkit.data.published.columns import normal_header
 from hybrid_toolkit.data.published.header_rows import area_row, filled_cells
@@ -146,6 +147,8 @@ def _kinds(body: _Body) -> dict[str, int]:
             strong.setdefault(held.name, j + 1)
         elif held is not None:
             weak.setdefault(held.name, j + 1)
+        if found := people_held(name, there):
+            strong.setdefault(found, j + 1)
         for kind, pattern in _WEAK:
             if name and re.fullmatch(pattern, name):
                 weak.setdefault(kind, j + 1)

@@ -10,7 +10,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.beside_published import Beside
-from hybrid_toolkit.widgets.lenses.exclusion_families import FamilyAccess
+from hybrid_toolkit.widgets.lenses.exclusion_families import CUTS, FamilyAccess
 from hybrid_toolkit.widgets.lenses.exclusion_staff import StaffBroadband
 from hybrid_toolkit.widgets.lenses.lens_view import LensView, notes_release
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
@@ -80,7 +80,9 @@ class DigitalExclusionViews:
         """What the data offer."""
         steps = self._sides[state.who].steps if state.who in self._sides else {}
         first = {k: v for k, v in steps.items() if k == self._usual(state.who)} if not state.threshold else {}
-        known = state.who in self._sides and Beside().knows(MEASURE_OF[state.who])
+        # the published standard is all ten needs: beside another line it would be read as that line's
+        same = state.who != "families" or state.threshold == f"{CUTS[-1]:g}"
+        known = state.who in self._sides and same and Beside().knows(MEASURE_OF[state.who])
         return {
             "who": {k: WHO[k] for k in self._sides},
             "threshold": {**first, **steps},
