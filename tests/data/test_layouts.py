@@ -45,7 +45,7 @@ def test_every_recogniser_is_in_the_list() -> None:
         module = import_module(found.name)
         for name, one in vars(module).items():
             takes = getattr(one, "__annotations__", {})
-            if name.startswith("is_") and takes.get("table") == "Rectangle" and one.__module__ == module.__name__:
+            if name.startswith("is_") and "Rectangle" in takes.values() and one.__module__ == module.__name__:
                 assert one in used, f"{found.name}.{name} recognises a layout that is not in LAYOUTS of {PLACE}"
                 seen.add(one)
     assert seen, "no module of data/published has a function is_<layout> of a Rectangle"
@@ -57,6 +57,7 @@ def test_an_example_is_read_by_its_layout(tmp_path: Path, name: str) -> None:
     file = tmp_path / "any name.csv"
     file.write_text(text, encoding="utf-8")
     out = load_published(file)
-    assert out.layout == name, f"read as {out.layout}: does an earlier layout of LAYOUTS recognise it too?"
+    told = f"read as {out.layout}, not {name}: does an earlier layout of LAYOUTS of {PLACE} recognise it, or does its "
+    assert out.layout == name, told + "Piece have another name?"
     cells = out.tidy()[list(wanted)].to_dict("records")
     assert wanted in cells, cells

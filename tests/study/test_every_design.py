@@ -60,6 +60,8 @@ CASES = {
 }
 SLOW = {"imputation", "dose", "sun-abraham", "ordinal-random-intercept", "multilevel", "binary-random-intercept"}
 """Only their estimates are made here: their checks are those of others, and slow."""
+FAR = 4
+"""Standard errors from the truth that chance does not reach: one draw in 16,000."""
 
 
 def study_of(design: str) -> Study:
@@ -110,6 +112,8 @@ def test_a_study_runs_from_rows_to_words(design) -> None:
     assert not any(overclaims(text, says="condition", names=names) for text in result.assumptions)
     assert "  " not in said and study.design_used.title in said and result.method in said
     assert result.glance()["converged"].item() and result.data_hash and not result.synthetic
+    off = (main["estimate"].item() - DGPS[CASES[design][0]].truth) / main["std_error"].item()
+    assert abs(off) < FAR, f"{design}: {off:.1f} errors off the truth of its world in CASES of {__file__}"
 
 
 @pytest.mark.parametrize("design", sorted(SLOW))
