@@ -36,6 +36,7 @@ SHIPPED = (
     "same-family",
     "near-seniors",
     "supervision-mode",
+    "supervision-safety",
     "not-achieved",
     "recorded-in-time",
     "meeting-load",

@@ -107,6 +107,7 @@ def variant_studies() -> tuple[Study, Study, Study]:
 
 QUESTIONS = (
     *("video-skill", "video-skill-access", "alliance-mode", "same-family", "near-seniors", "supervision-mode"),
+    "supervision-safety",
     *("not-achieved", "recorded-in-time"),
     *("meeting-load", "meeting-presence", "who-answers", "approvals", "cover-burden"),
     *("policy-leaving", "policy-wellbeing", "policy-children", "policy-plans", "policy-visits"),
