@@ -156,7 +156,7 @@ def check_prose(*texts: str) -> None:
             code="WORDS-LONG",
         )
     kinds: dict[str, int] = {}
-    for kind in (kind for text in texts for kind in odd_form(text)):
+    for kind in (kind for text in texts for kind in odd_form(" ".join(text.split()))):  # lines and tabs are spaces
         kinds[kind] = kinds.get(kind, 0) + 1
     _refuse(kinds)
 
