@@ -55,7 +55,7 @@ OURS = frozenset({"report.html", "report.docx", "report.xlsx", "findings.json", 
 """What the demonstration writes; a folder that holds anything else is left alone."""
 LARGER = Size("a large county", 1, 60, 10.0, 24, 6)
 """A service in which the first study settles its question. By 200 trials of the small one (docs/coverage.csv) 24 teams
-over 12 months detect the simulated difference in about 3 of 10 services; how many teams over 12 months would do so in 8
+over 12 months detect the simulated difference in about 2 of 10 services; how many teams over 12 months would do so in 8
 of 10 the demonstration works out and prints. 60 teams of 10 over 24 months are six times as many worker-months as the
 small one's, as in a large English county with 600 social workers."""
 TITLES: Mapping[str, str] = {
