@@ -11,6 +11,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import ASSUMED, PUBLISHED_FILES, SIMULATED, vouched
 from hybrid_toolkit.data.privacy.inside import InsideFrame
 from hybrid_toolkit.disclosure.cells import hide_small, round_counts
+from hybrid_toolkit.disclosure.extremes.in_words import refuse_values_as_counts, refuse_values_in_words, words_of
 from hybrid_toolkit.disclosure.looks import refuse_named_people, refuse_person_keys
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.protect import Decisions, check_size, counted, policy_notes
@@ -87,6 +88,9 @@ def protect_facts(
         refuse_unpublished(frame, source)
     else:
         refuse_numbers(frame, basis, counts)
+        told = [str(c) for c in frame.columns if c not in counts]
+        refuse_values_in_words([*words_of(frame, told), *counts], behind, what="facts")
+        refuse_values_as_counts(frame, counts, behind)
     frame = pd.DataFrame(frame)
     for column in frame.select_dtypes(include=["object", "string"]):
         texts = frame[column].dropna().astype(str)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from hybrid_toolkit.disclosure.extremes.in_words import refuse_values_in_words
 from hybrid_toolkit.disclosure.facts import Basis, OnlySimulated, protect_facts
 from hybrid_toolkit.disclosure.gate_counts import CountsGate
-from hybrid_toolkit.disclosure.looks import refuse_texts
 from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF, protect_estimates
 from hybrid_toolkit.disclosure.policy import withhold_text
 from hybrid_toolkit.disclosure.protect import policy_notes
@@ -25,11 +25,13 @@ class Gate(CountsGate):
     versions of the data with a ledger. Two frames that a caller adds up alone are not held against each other.
 
     What ``ht.measure`` and studies give is known to be means, shares and coefficients. A frame that is put together by
-    hand is only looked at: counts, people and clusters are those that it says, and a figure is held back where it, or a
-    line through its logarithm, root, square, inverse or exponential, is an extreme of the data or of its groups. So it
-    needs ``source``, labels that the data know, and a person who answers for it. It can still carry one person's value
-    that was changed in another way (two values added, noise put on, digits moved about), a mean of fewer people than
-    its count says, or, under labels that the data do not know, an extreme taken from a number of the caller's own.
+    hand is only looked at: counts, people and clusters are those that it says; a figure is held back where it, or a
+    line through its logarithm, root, square, inverse or exponential, is an extreme of the data or of its groups; words,
+    names of columns and counts are refused where they hold keys of people or single values of the data. So it needs
+    ``source``, labels that the data know, and a person who answers for it. It can still carry one person's value that
+    was changed in another way (two values added, noise put on, digits moved about), one such value alone in words, a
+    mean of fewer people than its count says, two groups that differ by one person, or, under labels that the data do
+    not know, an extreme taken from a number of the caller's own.
 
     Parameters
     ----------
@@ -119,7 +121,7 @@ class Gate(CountsGate):
         >>> Gate().estimates(rows, title="Choice honoured", people="n").content["estimate"].tolist()
         [-0.081, nan]
         """
-        refuse_texts([title], what="title")
+        self._refuse_title(title, source)
         frame = pd.DataFrame(result if isinstance(result, pd.DataFrame) else result.tidy())
         if (free := getattr(result, RESIDUAL_DF, None)) is not None and RESIDUAL_DF not in frame:
             frame = frame.assign(**{RESIDUAL_DF: free})
@@ -186,7 +188,7 @@ class Gate(CountsGate):
         >>> Gate().facts(card, title="Tables", basis="metadata", counts=["rows"]).content["rows"].tolist()
         [205, <NA>]
         """
-        refuse_texts([title], what="title")
+        self._refuse_title(title, source)
         out, decisions = protect_facts(
             frame, self.policy, basis=basis, counts=counts, dims=dims, source=source, behind=self._behind(source)
         )
@@ -238,8 +240,9 @@ class Gate(CountsGate):
         >>> Gate().text("Remote share is associated with learning.", title="Claim", n=6).text
         'Withheld: fewer than 10 stand behind it.'
         """
-        refuse_texts([title], what="title")
+        self._refuse_title(title, source)
         refuse_words(text)
+        refuse_values_in_words([text], self._behind(source), what="text")
         withheld, why = withhold_text(self.policy, n=n, clusters=clusters, whole=whole, people=people)
         decisions = (*policy_notes(self.policy), *why)
         shown = withheld or text

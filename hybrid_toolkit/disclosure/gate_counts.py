@@ -7,6 +7,7 @@ from typing import Self
 
 import pandas as pd
 
+from hybrid_toolkit.disclosure.extremes.in_words import refuse_values_in_words
 from hybrid_toolkit.disclosure.ledger.release_ledger import VersionLedger
 from hybrid_toolkit.disclosure.looks import refuse_texts
 from hybrid_toolkit.disclosure.policy import Policy, load_policy
@@ -93,7 +94,7 @@ class CountsGate:
             details in title or cells, an unknown column, counts that are no counts, duplicate cells, too many cells or
             dimensions, or totals that cannot be protected.
         """
-        refuse_texts([title], what="title")
+        self._refuse_title(title, source)
         out, shown, decisions = protect_table(
             frame,
             self.policy,
@@ -178,7 +179,7 @@ class CountsGate:
         ...                    values=["mean"]).content[["remote", "mean"]].values.tolist()
         [['under 0.2', 3.1], ['0.2 to 0.4', nan], ['0.4 or more', 3.4]]
         """
-        refuse_texts([title], what="title")
+        self._refuse_title(title, source)
         out, shown, decisions = protect_table(
             frame,
             self.policy,
@@ -196,6 +197,10 @@ class CountsGate:
         if derived_from is None:
             self._hold_version(source)
         return self._seal(out, "figure", title, decisions, source, dims, count, shown)
+
+    def _refuse_title(self, title: str, source: object) -> None:
+        refuse_texts([title], what="title")
+        refuse_values_in_words([title], self._behind(source), what="title")
 
     def _seal(
         self,

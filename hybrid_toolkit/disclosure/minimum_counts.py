@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hybrid_toolkit.disclosure.cells import finish
 from hybrid_toolkit.disclosure.digits import estimate_steps
 from hybrid_toolkit.disclosure.extremes.extreme_rows import extreme_rows
+from hybrid_toolkit.disclosure.extremes.in_words import refuse_values_as_counts, refuse_values_in_words, words_of
 from hybrid_toolkit.disclosure.looks import is_count, refuse_person_keys, refuse_texts, share_scale
 from hybrid_toolkit.disclosure.people_behind_rows import people_behind
 from hybrid_toolkit.disclosure.policy import Policy, exempted, exemption
@@ -78,6 +79,10 @@ def protect_estimates(
         refuse_texts(frame[column].dropna().astype(str).unique().tolist(), what=column)
     refuse_person_keys(frame, words, source)
     redrawn = is_redrawn(frame, n, derived_from)
+    if not redrawn:
+        refuse_values_in_words(words_of(said, list(said.columns)), source, what="labels or names of columns")
+        if clusters:
+            refuse_values_as_counts(frame, [clusters], source)
     behind = people_behind(frame, n if redrawn else people, count=n, whole=whole)
     hide, hidden = hide_estimates(frame, policy, n=n, clusters=clusters, whole=whole, people=behind, look=not redrawn)
     if not exempted(policy, whole):

@@ -22,7 +22,8 @@ from hybrid_toolkit.disclosure.cells import (
 )
 from hybrid_toolkit.disclosure.digits import value_steps
 from hybrid_toolkit.disclosure.extremes.extreme_rows import extreme_rows
-from hybrid_toolkit.disclosure.looks import INTERVAL, is_count, refuse_people_as_dims, share_scale
+from hybrid_toolkit.disclosure.extremes.in_words import refuse_values_as_counts, refuse_values_in_words, words_of
+from hybrid_toolkit.disclosure.looks import INTERVAL, is_count, refuse_people_as_dims, refuse_texts, share_scale
 from hybrid_toolkit.disclosure.people_behind_rows import people_behind
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.release import Decision
@@ -70,6 +71,10 @@ def protect_table(
     others = [c for c in dict.fromkeys([*other_counts, *([people] if people else [])]) if c != count]
     refuse_columns(dims, [count, *asked, *others, *extra], present=list(frame.columns))
     refuse_people_as_dims(frame, dims, source, total_label=total_label)
+    if look:
+        refuse_texts([*dims, *asked], what="column name")
+        refuse_values_in_words([*words_of(frame, dims), *asked], source, what="labels or names of columns")
+        refuse_values_as_counts(frame, others, source)
     notes = policy_notes(policy)
     if policy.dominance_share < 1 and asked and dominance is None:
         raise DisclosureError(

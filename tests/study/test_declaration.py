@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybrid_toolkit.data.wording.claim_words import OutcomeLabel
-from hybrid_toolkit.data.wording.named import named_in
+from hybrid_toolkit.data.wording.named import named_in, ranks_or_blames
+from hybrid_toolkit.data.wording.text_form import odd_form
 from hybrid_toolkit.designs import DESIGNS
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
@@ -61,6 +62,9 @@ def nobody(text: str) -> bool:
 
 
 text = st.text(st.characters(exclude_categories=("Cs",)), max_size=30).filter(nobody)
+prose = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cf")), max_size=30).filter(
+    lambda t: nobody(t) and not odd_form(t) and not ranks_or_blames(t)
+)
 # letters that make nobody's name, no causal word and no formula
 names = st.text("bcfghkqvwxz_", min_size=1, max_size=8)
 numbers = st.floats(1e-300, 1e300)
@@ -105,7 +109,7 @@ def studies(draw: st.DrawFn) -> Study:
         kind=kind,
         row_unit="rows",
         cluster=next(columns),
-        time_label=draw(text),
+        time_label=draw(prose),
         secondary_outcomes=secondary,
         secondary_estimands=tuple(draw(text) for _ in secondary),
         moderators=(next(columns),) if kind == "slope-gap" else (),
@@ -130,7 +134,7 @@ def studies(draw: st.DrawFn) -> Study:
             OutcomeLabel(o, draw(plain), draw(units), draw(st.floats(0.01, 100)), draw(st.none() | numbers))
             for o in draw(st.lists(st.sampled_from([outcome, *secondary]), unique=True))
         ),
-        caveats=tuple(draw(st.lists(text, max_size=2))),
+        caveats=tuple(draw(st.lists(prose, max_size=2))),
     )
 
 

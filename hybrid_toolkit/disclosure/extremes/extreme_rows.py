@@ -71,14 +71,14 @@ class _Singles:
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class NumbersBehind:
     """What was looked up once: the different values of each numeric column, and labels, by table and column."""
 
     singles: Mapping[tuple[str, str], _Singles]
     labels: Mapping[tuple[str, str], frozenset[str]]
 
 
-def _numbers(tables: Mapping[str, pd.DataFrame]) -> _Numbers:
+def _numbers(tables: Mapping[str, pd.DataFrame]) -> NumbersBehind:
     singles, labels = {}, {}
     for table, frame in tables.items():
         for name in map(str, frame.columns):
@@ -93,7 +93,47 @@ def _numbers(tables: Mapping[str, pd.DataFrame]) -> _Numbers:
                 found = column.dropna().unique()
                 if len(found) <= _MOST_GROUPS:
                     labels[table, name] = frozenset(map(str, found))
-    return _Numbers(singles, labels)
+    return NumbersBehind(singles, labels)
+
+
+def numbers_behind(source: object) -> NumbersBehind | None:
+    """The single values of the data behind something, looked up once; None where no tables are at hand."""
+    return looked_up_once(source, _numbers)
+
+
+def single_values_by_chance(v: Floats, known: NumbersBehind | None) -> float:
+    """The chance that as many of some numbers would be single values of one column of the data, in any unit.
+
+    Parameters
+    ----------
+    v : Floats
+        The numbers, each once.
+    known : NumbersBehind | None
+        What stands behind them.
+
+    Returns
+    -------
+    float
+        The smallest over all columns of the data in which one of those found lies far out; 1 where there is none.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
+    >>> hours = [30.0 + i / 7 for i in range(40)]
+    >>> known = numbers_behind(data := EvaluationData({"worker": pd.DataFrame({"own_h": hours})}))
+    >>> bool(single_values_by_chance(np.array([hours[0], hours[20], hours[39]]), known) < 1e-6)
+    True
+    >>> single_values_by_chance(np.array([31.0001, 0.25]), known)
+    1.0
+    """
+    least, blur = 1.0, _blur(v)
+    for of in known.singles.values() if known is not None else ():
+        for scale, given, _ in _scales(v, of.values) if of.low < of.high else ():
+            values, wide = v * scale, blur * abs(scale)
+            among = _among(values, of.values, wide) & (np.abs(values) > _SAME * abs(of.values[-1]))
+            if among.sum() > given and (among & ((values <= of.low) | (values >= of.high))).any():
+                least = min(least, _by_chance(values, int(among.sum()), of, wide, given=given))
+    return least
 
 
 def extreme_rows(frame: pd.DataFrame, column: str, *, dims: Sequence[str], source: object) -> NDArray[np.bool_]:
@@ -127,7 +167,7 @@ def extreme_rows(frame: pd.DataFrame, column: str, *, dims: Sequence[str], sourc
     v = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     at = np.flatnonzero(np.isfinite(v))
     out = np.zeros(len(frame), dtype=np.bool_)
-    known = looked_up_once(source, _numbers)
+    known = numbers_behind(source)
     if known is None or np.isin(v[at], (0.0, 1.0)).all():  # nobody or everybody: held as the ends of a share
         return out
     blur = _blur(v[at])
@@ -140,7 +180,7 @@ def extreme_rows(frame: pd.DataFrame, column: str, *, dims: Sequence[str], sourc
     return out
 
 
-def _reshaped(frame: pd.DataFrame, v: Floats, dims: Sequence[str], known: _Numbers, source: object) -> _Mask:
+def _reshaped(frame: pd.DataFrame, v: Floats, dims: Sequence[str], known: NumbersBehind, source: object) -> _Mask:
     """Which figures are plain functions of single values that lie far out, or of the extremes of their groups."""
     out = np.zeros(len(v), dtype=np.bool_)
     blur = _blur(v)
@@ -230,7 +270,7 @@ def _by_chance(v: Floats, found: int, of: _Singles, blur: float, *, given: int) 
     return float(stats.binom.sf(found - given - 1, len(v) - given, dense.mean()))
 
 
-def _of_groups(frame: pd.DataFrame, v: Floats, dims: Sequence[str], known: _Numbers, source: object) -> _Mask:
+def _of_groups(frame: pd.DataFrame, v: Floats, dims: Sequence[str], known: NumbersBehind, source: object) -> _Mask:
     """Which figures are extremes of the groups that the rows name, worked out from the data that have those groups."""
     none = np.zeros(len(v), dtype=np.bool_)
     blur = _blur(v)
@@ -251,7 +291,7 @@ def _of_groups(frame: pd.DataFrame, v: Floats, dims: Sequence[str], known: _Numb
     return none
 
 
-def _column_of(labels: pd.Series, dim: str, table: str, known: _Numbers) -> str | None:
+def _column_of(labels: pd.Series, dim: str, table: str, known: NumbersBehind) -> str | None:
     """The column of a table that has nearly all labels of a dimension: that of its name, or another."""
     said = set(map(str, labels))
     for (where, name), held in sorted(known.labels.items(), key=lambda item: item[0][1] != dim):

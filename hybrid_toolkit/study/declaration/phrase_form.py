@@ -16,6 +16,7 @@ _UNIT_SAYS = re.compile(
     r"^\s*(?:\d[\d.,]*|ten|hundreds?|thousands?|millions?|dozens?)\b|\b(?:fewer|more|less|higher|lower|greater|smaller)\b",
     re.IGNORECASE,
 )
+_NUMBER_FIRST = re.compile(r"^\s*(?:\d[\d.,]*|tens?|hundreds?|thousands?|millions?|dozens?)\b", re.IGNORECASE)
 """A number in front of a unit would stand behind the estimate's own, and a direction against it."""
 _UNIT_SHORT = re.compile(
     r"^\s*(?:[-+\u2212\u2013]|(?:k|m|bn)\s)|\btimes as\b|\bto the (?:good|bad|worse)\b"
@@ -47,7 +48,7 @@ _VAGUE = re.compile(
     r"|millions?|billions?|minus \w+|negative \w+|\w+-(?:one|two|three|four|five|six|seven|eight|nine))"
     r"(?: of)? units?\b|\bgross of\b|\b\w+-odd units?\b|\bunits? and a (?:half|third|quarter)\b|\btimes over\b"
     r"|\b(?:hundredth|thousandth|thirds?|fifths?|sixths?|eighths?) of (?:an? |one )?unit\b|\b0x\w+ units?\b"
-    r"|\b\d+ ?[x\u00d7] ?(?:an?|one|\d+)\b|\bunits? (?:less|fewer|lower|down)\b|\b\d[\d.,]*e[+-]?\d+\b"
+    r"|\b\d+ ?[x\u00d7] ?(?:an?|one|\d+) units?\b|\bunits? (?:less|fewer|lower|down)\b|\b\d[\d.,]*e[+-]?\d+\b"
     r"|\b[ivxlcm]{1,6} units?\b",
     re.IGNORECASE,
 )
@@ -159,6 +160,26 @@ def check_prose(*texts: str) -> None:
     for kind in (kind for text in texts for kind in odd_form(" ".join(text.split()))):  # lines and tabs are spaces
         kinds[kind] = kinds.get(kind, 0) + 1
     _refuse(kinds)
+
+
+def check_number_first(unit: str) -> None:
+    """Refuse a unit of effects that begins with a number: it may say a direction, as a difference does.
+
+    Raises
+    ------
+    StudyError
+        WORDS-SIZE.
+
+    Examples
+    --------
+    >>> check_number_first("percentage points, low access minus others")
+    """
+    if _NUMBER_FIRST.search(unicodedata.normalize("NFKC", unit)):
+        raise StudyError(
+            "the unit of effects begins with a number, which would change the figure before it.",
+            fix="Name the unit alone, such as 'points on a scale of 1 to 5'.",
+            code="WORDS-SIZE",
+        )
 
 
 def check_unit(unit: str, scale: float) -> None:

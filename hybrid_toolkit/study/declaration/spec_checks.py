@@ -17,6 +17,7 @@ from hybrid_toolkit.study.declaration.names_refused import check_blame, check_na
 from hybrid_toolkit.study.declaration.phrase_form import (
     check_contrast,
     check_form,
+    check_number_first,
     check_prose,
     check_question_form,
     check_unit,
@@ -157,8 +158,7 @@ def check_declaration(study: StudyFields) -> None:
     check_question_form(study.question)
     check_question(study.question)
     check_form(study.contrast, study.effect_unit, *(t for w in study.words for t in (w.phrase, w.unit)))
-    if {w.outcome for w in study.words} < set(study.outcomes):  # then it stands behind a figure
-        check_unit(study.effect_unit, 1.0)
+    check_number_first(study.effect_unit)
     check_prose(*study.caveats, study.known_lean, study.time_label)
     said = (study.contrast, study.effect_unit, *(t for w in study.words for t in (w.phrase, w.unit)))
     check_blame(*said, *study.caveats, study.known_lean, study.time_label, study.id.replace("-", " "))
