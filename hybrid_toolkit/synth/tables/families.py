@@ -172,20 +172,19 @@ class FamilyPlaces:
 
 def draw_families(ctx: Context, slots: Slots) -> Families:
     """What is true of each family; low access is likelier with risk and in rural areas, and is independent of the
-    family's own engagement. Risk and place count against what they are without an intervention.
+    family's own engagement. Both count beside the authority's other families: where all are moved
+    alike, access stays.
     """
     t, rng, n = ctx.truth, ctx.rng("family"), len(slots.need)
     high = np.isin(slots.need, (1, 2)).astype(int)
     at = np.clip(rng.random((n, 1)) + 0.03 * ctx.area, 0, 1)
     risk = 1 + np.minimum((at > np.cumsum(RISK, axis=1)[high]).sum(axis=1), 4)
-    usual = float(risk.mean())
     risk = np.asarray(ctx.set("risk_need", risk)).astype(np.int64)
     n_lsoa = 120
     area = rng.integers(0, n_lsoa, n)
     rural = (rng.random(n_lsoa) < RURAL_SHARE + 0.04 * ctx.rurality)[area]
-    usual_rural = float(rural.mean())
     rural = ctx.set_yes("family_rural", rural)
-    low = t.low_access_share + t.low_access_risk * (risk - usual) + t.low_access_rural * (rural - usual_rural)
+    low = t.low_access_share + t.low_access_risk * (risk - risk.mean()) + t.low_access_rural * (rural - rural.mean())
     return Families(
         ids=ctx.keys("F", n, 5),
         need=slots.need,
