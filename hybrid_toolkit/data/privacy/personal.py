@@ -83,7 +83,7 @@ _DIGIT_WORDS = {
 _TOLD = "|".join(_DIGIT_WORDS)
 _SPELLED = re.compile(rf"\b(?:(?:(?:double|treble|triple) )?(?:{_TOLD}|\d)(?:[ ,-]+|\b)){{7,}}", re.IGNORECASE)
 """Seven digits or more that are told one by one, in words or apart."""
-_SPELLED_PART = re.compile(rf"(?:(double|treble|triple) )?({_TOLD}|\d+)", re.IGNORECASE)
+_SPELLED_PART = re.compile(rf"(?:\b(double|treble|triple) )?\b({_TOLD}|\d+)\b", re.IGNORECASE)
 _TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Revd?|Cllr|Lord|Lady|Baroness|HHJ|Sgt)\.?\s+[A-Z][a-z'’-]+"
 )
