@@ -173,6 +173,8 @@ def page(frame: pd.DataFrame, command: str, reasons: dict[str, str]) -> str:
 REASONS: dict[str, str] = {
     "early_career_share": "The generator sets this composition and hardly lets it vary between authorities, so the "
     "interval is wider than it need be there.",
+    "team_headcount": "The generator sets how many workers there are, so that the mean over teams is nearly the same "
+    "in every authority; the interval is for teams that are drawn.",
     "hybrid_access_share": "Nearly every eligible worker has an arrangement: most authorities have no interval at all.",
     "choice_honoured": "Months move all teams alike and count as a second factor of the interval; twelve of them say "
     "little about how months differ.",
