@@ -17,6 +17,8 @@ from pathlib import Path
 
 from hybrid_toolkit.errors import OutputError, UsageError, from_extra
 
+_TOKEN_LETTERS = 32
+"""A token that is shorter was not written whole: 128 bits at four a letter."""
 _STARTING_SECONDS = 600
 """A token that is younger may be that of a server which does not answer yet; none takes ten minutes to start."""
 
@@ -123,10 +125,15 @@ def token_file(port: int) -> Path:
 
 
 def new_token(port: int) -> str:
-    """A token for a port, written to its file; those that servers left which did not end in order are removed."""
+    """A token for a port, written to its file; those that servers left which did not end in order are removed.
+
+    That of a server which was killed on the same port is kept, so that what an open tab holds is saved after a restart.
+    """
     place = token_file(port)
     place.parent.mkdir(parents=True, exist_ok=True)
-    _clear_left(place.parent)
+    _clear_left(place.parent, but=place)
+    if place.is_file() and len(held := place.read_text(encoding="ascii").strip()) >= _TOKEN_LETTERS:
+        return held
     token = secrets.token_urlsafe(32)
     with secure_write(str(place)) as out:
         out.write(token)
@@ -151,8 +158,8 @@ def end_token(port: int) -> None:
         ) from None
 
 
-def _clear_left(folder: Path) -> None:
-    for place in folder.glob("token-*"):
+def _clear_left(folder: Path, but: Path) -> None:
+    for place in (p for p in folder.glob("token-*") if p != but):
         port = place.name.removeprefix("token-")
         with contextlib.suppress(FileNotFoundError):  # another start may have removed it
             old = time.time() - place.stat().st_mtime > _STARTING_SECONDS

@@ -148,7 +148,7 @@ def working_calls() -> dict[str, dict[str, Any]]:
             "outcomes": ["y"],
             "exposure": "x",
             "cluster": "team_id",
-            "covariates": ["z", "need"],
+            "controls": ["z", "need"],
         },
         "spline": {"frame": f, "name": "x"},
         "stepped_wedge_power": {

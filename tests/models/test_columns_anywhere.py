@@ -236,7 +236,7 @@ CASES: dict[str, Case] = {
     "fit_mediation": Case(
         _people,
         lambda f: models.fit_mediation(
-            f, outcome="y", exposure="d", mediator="m", covariates=["x", "year"], cluster="team", intervals="jackknife"
+            f, outcome="y", exposure="d", mediator="m", covariates=["x", "year"], cluster="team", interval="jackknife"
         ),
         x=("x", "year"),
         y="y",
@@ -351,7 +351,7 @@ CASES: dict[str, Case] = {
     ),
     "specification_curve": Case(
         _people,
-        lambda f: models.specification_curve(f, outcomes=["y"], exposure="d", cluster="team", covariates=["x", "year"]),
+        lambda f: models.specification_curve(f, outcomes=["y"], exposure="d", cluster="team", controls=["x", "year"]),
         x=("x", "year"),
         y="y",
         keys=("team",),
@@ -397,7 +397,7 @@ CASES: dict[str, Case] = {
     "fit_interrupted_counts": Case(
         _series,
         lambda f: models.fit_interrupted_counts(
-            f, outcome="count", time="month", start=24, covariates=["x"], exposure="over"
+            f, outcome="count", time="month", start=24, covariates=["x"], exposure_time="over"
         ),
         x=("x",),
     ),

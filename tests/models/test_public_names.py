@@ -33,7 +33,7 @@ OTHER_NAMES = {
     "draws": {"n_boot", "replications", "permutations", "n_draws", "resamples"},
     "variance": {"se_type", "cov_type", "std_errors_by"},
     "exposure_time": {"offset", "person_time"},
-    "covariates": {"controls", "adjust_for"},
+    "covariates": {"adjust_for"},
     "alpha": {"level", "significance"},
     "conf_level": {"confidence", "ci"},
     "standardised": {"standardized"},

@@ -126,31 +126,31 @@ def test_every_combination_is_run_and_told_apart() -> None:
         f,
         outcomes=["y", "z"],
         exposure="x",
-        covariates=["a", "b"],
+        controls=["a", "b"],
         subsets={"late": "late"},
         cluster="team",
         standardise=True,
     )
     assert len(curve.rows) == 2 * 2 * 4 and curve.failed == 0
     assert curve.rows["estimate"].is_monotonic_increasing
-    one = curve.rows.query("outcome == 'y' and subset == 'all rows' and covariates == 'a'")["estimate"].iloc[0]
+    one = curve.rows.query("outcome == 'y' and subset == 'all rows' and controls == 'a'")["estimate"].iloc[0]
     by_hand = fit_linear(f, outcome="y", terms=[Column("x"), Column("a")], cluster="team").estimate[1] / f["y"].std()
     assert one == pytest.approx(by_hand)
-    taken = curve.choices.query("dimension == 'covariates' and choice == 'a'")["taken"]
+    taken = curve.choices.query("dimension == 'controls' and choice == 'a'")["taken"]
     assert taken.sum() == 8 and len(taken) == 16
     assert curve.same_sign == 1.0 and "16 specifications" in curve.summary()
 
 
 def test_a_specification_that_cannot_be_fitted_is_counted() -> None:
     f = panel().assign(double=lambda g: 2 * g["x"])
-    curve = specification_curve(f, outcomes=["y"], exposure="x", covariates=["double"], cluster="team")
+    curve = specification_curve(f, outcomes=["y"], exposure="x", controls=["double"], cluster="team")
     assert len(curve.rows) == 1 and curve.failed == 1
     with pytest.raises(EstimationError, match="SPECIFICATIONS"):
         specification_curve(
             f.assign(**{f"c{i}": 1.0 for i in range(12)}),
             outcomes=["y"],
             exposure="x",
-            covariates=[f"c{i}" for i in range(12)],
+            controls=[f"c{i}" for i in range(12)],
             cluster="team",
         )
 

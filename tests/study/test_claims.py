@@ -648,7 +648,13 @@ def test_several_causes_at_once_are_all_told() -> None:
     assert got.grade == ILLUSTRATION and any("simulated" in r for r in got.reasons)
 
 
-@pytest.mark.parametrize("column", ["worker_id", "harm_prevented", "team_3", "reducesRisk"])
+def test_a_column_called_by_the_number_of_a_team_is_refused_when_it_is_declared() -> None:
+    with pytest.raises(StudyError, match="WORDS-NAMED") as caught:
+        FREE.replace(outcome="team_3")
+    assert "another name" in caught.value.fix
+
+
+@pytest.mark.parametrize("column", ["worker_id", "harm_prevented", "reducesRisk"])
 def test_columns_that_claim_or_name_have_no_claim_until_they_are_named_plainly(column) -> None:
     frame = rows().rename(columns={"y": column})
     study = FREE.replace(outcome=column)

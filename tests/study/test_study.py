@@ -184,7 +184,7 @@ def test_a_missing_key_broken_toml_and_a_missing_file() -> None:
         (2, {"words": (OutcomeLabel("engaged", "engagement", smallest_important=-1.0),)}, "STUDY-WORDS"),
         (2, {"contrast": "remote contact, which harms families,"}, "WORDS"),
         (2, {"words": (OutcomeLabel("engaged", "engagement, which falls because of mode"),)}, "WORDS"),
-        (2, {"words": (OutcomeLabel("engaged", "rank of the team"),)}, "WORDS"),
+        (2, {"words": (OutcomeLabel("engaged", "rank of the team"),)}, "WORDS-BLAME"),
     ],
 )
 def test_a_study_that_cannot_be_run_is_refused_before_any_fit(which, changes, code) -> None:

@@ -330,9 +330,8 @@ def test_an_interval_that_holds_nothing_is_said_to_settle_nothing(results) -> No
 @pytest.mark.parametrize("name", ["worker_id", "team_7", "harm_index"])
 def test_a_rota_over_one_team_or_worker_has_no_words(name) -> None:
     frame = made(np.random.default_rng(3)).rename(columns={"x": name})
-    study = PAIR.replace(kind="slope", moderators=(), exposure=name)
     with pytest.raises(StudyError, match="WORDS"):
-        study.estimate_frame(frame).what_if({name: -0.05})
+        PAIR.replace(kind="slope", moderators=(), exposure=name).estimate_frame(frame).what_if({name: -0.05})
 
 
 def test_the_rule_of_breaks_is_a_share_of_the_meetings_that_follow_another(authority) -> None:

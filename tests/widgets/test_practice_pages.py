@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from pathlib import Path
@@ -56,7 +57,8 @@ def test_every_claim_stands_beside_its_measures(kind: type[ClaimsWidget], small:
         page._lists["part"].value = part.id
         assert 'role="alert"' not in page._answer.value
         for item in part.items:
-            assert item.id in page._figures.value
+            assert html.escape(item.text) in page._figures.value
+            assert item.id not in page._figures.value
             assert all(f"({m})" in page._figures.value for m in item.metrics)
     assert "not what hybrid working changed" in page._figures.value and "SYNTHETIC DATA" in page._answer.value
 
@@ -68,12 +70,12 @@ def test_without_data_a_page_names_the_measures(tmp_path: Path) -> None:
     other = ht.Challenges()
     page._lists["part"].value = "S3-X"
     other.load(page.save(tmp_path / "page.json"))
-    assert other.text == page.text == "Said in research on home working (S3): 7 claims, 0 without a measure."
+    assert other.text == page.text == "Said in research on home working: 7 claims, 0 without a measure."
 
 
 def test_an_employer_sees_four_domains_on_one_page(small: ht.EvaluationData) -> None:
     page = ht.EmployerReview(small)
-    assert page.text == "Planning and review (S1): 4 domains, 0 without a measure."
+    assert page.text == "Planning and review: 4 domains, 0 without a measure."
     for name in ("Productivity", "Professional development", "Interaction among peers", "Supervision"):
         assert name in page._figures.value
 

@@ -89,7 +89,7 @@ _THEN = (
 )
 """What follows a name that is a number in words: "team two" and not "two days"."""
 BY_NUMBER = (
-    r"\b(?:[Tt]eam|[Oo]ffice|Worker|Family|Child)[ _-]?[A-Z]\b(?!')"
+    r"\b(?:[Tt]eam|[Oo]ffice|Worker|Family|Child)[ _-]?(?:[A-HJ-Z]\b|I\b(?!['\u2019]))"
     rf"|(?i:\b(?:{_ONE_OF_MANY})[ _-]?(?:no\.? ?|number |nr\.? ?|#)?"
     r"\d+(?!\d|\.\d|:|[- ]?(?:hour|day|week|month|year|minute)))"
     rf"|(?i:\b(?:{_ONE_OF_MANY}|person) (?:number |no\.? )?(?:{_NUMBER_WORDS})\b{_THEN})"

@@ -29,7 +29,7 @@ class SpecificationCurve(ResultBase):
     exposure : str
         Column name.
     rows : pd.DataFrame
-        A row a specification: rank from 1, outcome, subset, covariates (names joined by ``+``), fixed_effects, then the
+        A row a specification: rank from 1, outcome, subset, controls (names joined by ``+``), fixed_effects, then the
         columns of ``TIDY_COLUMNS``; estimates in units of the outcome, or in its standard deviations.
     choices : pd.DataFrame
         For a figure, a row a specification and choice: rank, dimension, choice, taken (True or False).
@@ -45,7 +45,7 @@ class SpecificationCurve(ResultBase):
     >>> rng = np.random.default_rng(0)
     >>> f = pd.DataFrame({"x": rng.normal(size=300), "z": rng.normal(size=300), "team": np.arange(300) // 10})
     >>> f["y"] = 0.5 * f["x"] + f["z"] + rng.normal(size=300)
-    >>> curve = specification_curve(f, outcomes=["y"], exposure="x", covariates=["z"], cluster="team")
+    >>> curve = specification_curve(f, outcomes=["y"], exposure="x", controls=["z"], cluster="team")
     >>> curve.same_sign, curve.rows["estimate"].round(1).tolist()
     (1.0, [0.5, 0.6])
     """
@@ -131,14 +131,14 @@ def specification_curve(
     outcomes: Sequence[str],
     exposure: str,
     cluster: str,
-    covariates: Sequence[str] = (),
+    controls: Sequence[str] = (),
     always: Sequence[str] = (),
     subsets: Mapping[str, str] | None = None,
     fixed_effects: Sequence[Sequence[str]] = ((),),
     standardise: bool = False,
     conf_level: float = 0.95,
 ) -> SpecificationCurve:
-    """The slope on one exposure under every combination of outcome, covariates, subset and fixed effects.
+    """The slope on one exposure under every combination of outcome, controls, subset and fixed effects.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def specification_curve(
         Column of the exposure.
     cluster : str
         Column of the cluster.
-    covariates : Sequence[str], optional
+    controls : Sequence[str], optional
         Columns that may be held constant; all their combinations are tried.
     always : Sequence[str], optional
         Held in every one.
@@ -166,7 +166,7 @@ def specification_curve(
     Returns
     -------
     SpecificationCurve
-        The slope on one exposure under every combination of outcome, covariates, subset and fixed effects.
+        The slope on one exposure under every combination of outcome, controls, subset and fixed effects.
 
     Raises
     ------
@@ -188,21 +188,21 @@ def specification_curve(
     >>> rng = np.random.default_rng(0)
     >>> f = pd.DataFrame({"x": rng.normal(size=300), "z": rng.normal(size=300), "team": np.arange(300) // 10})
     >>> f["y"] = 0.5 * f["x"] + f["z"] + rng.normal(size=300)
-    >>> curve = specification_curve(f, outcomes=["y"], exposure="x", covariates=["z"], cluster="team")
+    >>> curve = specification_curve(f, outcomes=["y"], exposure="x", controls=["z"], cluster="team")
     >>> len(curve.rows), curve.same_sign, abs(curve.median - 0.5) < 0.15
     (2, 1.0, True)
     """
     check_arguments(specification_curve, locals())
     check_level(conf_level)
-    for name in (*outcomes, exposure, cluster, *covariates, *always, *(subsets or {}).values()):
+    for name in (*outcomes, exposure, cluster, *controls, *always, *(subsets or {}).values()):
         check_column(frame, name)
-    picks = [c for k in range(len(covariates) + 1) for c in itertools.combinations(covariates, k)]
+    picks = [c for k in range(len(controls) + 1) for c in itertools.combinations(controls, k)]
     parts = {"all rows": "", **(subsets or {})}
     every = list(itertools.product(outcomes, parts.items(), picks, [tuple(f) for f in fixed_effects]))
     if not 1 <= len(every) <= _MOST:
         raise EstimationError(
             f"{len(every):,} specifications; from 1 to {_MOST:,} are run.",
-            fix="Name fewer covariates, or hold some in every specification by always.",
+            fix="Name fewer controls, or hold some in every specification by always.",
             code="SPECIFICATIONS",
         )
     held = {label: frame if not column else frame[numbers(frame, column) == 1] for label, column in parts.items()}
@@ -223,7 +223,7 @@ def specification_curve(
             continue
         row = fit.combine({exposure: 1.0}, term=exposure, unit="standard deviations" if standardise else "")
         row[["estimate", "std_error", "conf_low", "conf_high"]] /= spread[y]
-        words = {"outcome": y, "subset": label, "covariates": "+".join(chosen), "fixed_effects": "+".join(within)}
+        words = {"outcome": y, "subset": label, "controls": "+".join(chosen), "fixed_effects": "+".join(within)}
         rows.append(row.assign(**words))
     if not rows:
         raise EstimationError(
@@ -231,18 +231,18 @@ def specification_curve(
         )
     table = pd.concat(rows, ignore_index=True).sort_values("estimate", kind="stable", ignore_index=True)
     table.insert(0, "rank", np.arange(1, len(table) + 1))
-    order = ["rank", "outcome", "subset", "covariates", "fixed_effects", *TIDY_COLUMNS]
+    order = ["rank", "outcome", "subset", "controls", "fixed_effects", *TIDY_COLUMNS]
     return SpecificationCurve(
         exposure=exposure,
         rows=table[order],
-        choices=_choices(table, covariates),
+        choices=_choices(table, controls),
         failed=failed,
         standardised=standardise,
         conf_level=conf_level,
     )
 
 
-def _choices(table: pd.DataFrame, covariates: Sequence[str]) -> pd.DataFrame:
+def _choices(table: pd.DataFrame, controls: Sequence[str]) -> pd.DataFrame:
     """Which choice each specification took: what is drawn below the curve."""
     parts = []
     for dimension in ("outcome", "subset", "fixed_effects"):
@@ -250,7 +250,7 @@ def _choices(table: pd.DataFrame, covariates: Sequence[str]) -> pd.DataFrame:
             taken = table[dimension] == value
             parts.append(pd.DataFrame({"rank": table["rank"], "dimension": dimension, "choice": value or "none"}))
             parts[-1]["taken"] = taken.to_numpy()
-    for name in covariates:
-        taken = table["covariates"].str.split("+").map(lambda used, name=name: name in used)
-        parts.append(pd.DataFrame({"rank": table["rank"], "dimension": "covariates", "choice": name, "taken": taken}))
+    for name in controls:
+        taken = table["controls"].str.split("+").map(lambda used, name=name: name in used)
+        parts.append(pd.DataFrame({"rank": table["rank"], "dimension": "controls", "choice": name, "taken": taken}))
     return pd.concat(parts, ignore_index=True)

@@ -18,7 +18,8 @@ def check_named(*texts: str, what: str = "a phrase") -> None:
     if found:
         raise StudyError(
             f"{what} of the study names {' and '.join(found)}: no one is a side of a comparison by name.",
-            fix="Compare kinds, such as offices with a hybrid policy and those without, each of several clusters.",
+            fix="Compare kinds, such as offices with a hybrid policy and those without, each of several clusters; give "
+            "a column that is called so another name.",
             code="WORDS-NAMED",
         )
 

@@ -100,7 +100,7 @@ class Benefits(ClaimsWidget):
     Examples
     --------
     >>> Benefits().text
-    'Said by local authorities (S0): 6 claims, 0 without a measure.'
+    'Said by local authorities: 6 claims, 0 without a measure.'
     """
 
     CHECKLIST = "benefits"
@@ -119,7 +119,7 @@ class Challenges(ClaimsWidget):
     Examples
     --------
     >>> Challenges().text
-    'Said by local authorities (S0): 7 claims, 2 without a measure.'
+    'Said by local authorities: 7 claims, 2 without a measure.'
     """
 
     CHECKLIST = "challenges"
@@ -138,7 +138,7 @@ class EmployerReview(ClaimsWidget):
     Examples
     --------
     >>> EmployerReview().text
-    'Planning and review (S1): 4 domains, 0 without a measure.'
+    'Planning and review: 4 domains, 0 without a measure.'
     """
 
     CHECKLIST = "employer"
