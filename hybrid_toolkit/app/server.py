@@ -235,7 +235,6 @@ def run(settings: Settings, *, browser: bool = False) -> None:
 async def _serve(settings: Settings, browser: bool) -> None:
     session, ended = Session(settings), asyncio.Event()
     server = tornado.httpserver.HTTPServer(make_application(session), max_buffer_size=MOST_SENT)
-    server.listen(settings.port, ADDRESS)
     loop = asyncio.get_running_loop()
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -244,6 +243,7 @@ async def _serve(settings: Settings, browser: bool) -> None:
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):  # asked to end, Ctrl+C, the window of the command closed
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), end)
+    server.listen(settings.port, ADDRESS)  # who asks it to end once it answers is heard
     beat = tornado.ioloop.PeriodicCallback(lambda: _beat(session), HEARTBEAT_MS)
     _beat(session)
     beat.start()
