@@ -34,7 +34,7 @@ def page() -> str:
         f"{len(ALL)} metrics, {sum(s.computed for s in ALL)} of them measured from tables. Made by",
         "`python -m tools.metrics_page` from the specs; `ht.metrics.catalogue()` gives the same as a frame,",
         "`hybrid-toolkit metrics ID` prints one, `MetricCatalogue` searches them in a notebook. How well the intervals",
-        "hold is in [recovery.md](recovery.md).",
+        "hold is in [recovery.md](recovery.md); what *asked for by* names stands in [questions.md](questions.md).",
         "",
     ]
     parts = []

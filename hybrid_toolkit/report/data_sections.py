@@ -18,6 +18,7 @@ from hybrid_toolkit.errors import plural
 from hybrid_toolkit.metrics.compute import measure, metric_values
 from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.documents.tables import plain_heading
 from hybrid_toolkit.report.measured import ALL_GROUPS, release_cells
 
 
@@ -58,6 +59,17 @@ def show_by_group(gate: Gate, data: EvaluationData, metric: str, *, by: str, wor
         derived_from=table,
         source=data,
     )
+
+
+def table_words(name: str) -> str:
+    """A table of the data as a reader calls it.
+
+    Examples
+    --------
+    >>> table_words("la_year"), table_words("worker_month")
+    ('Local authority year', 'Worker month')
+    """
+    return plain_heading(f"local_authority{name[2:]}" if name.split("_")[0] == "la" else name)
 
 
 def show_tables(gate: Gate, data: EvaluationData) -> Release:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.disclosure import Policy, Release
+from hybrid_toolkit.report.data_sections import table_words
 from hybrid_toolkit.report.demo_story import DemoReport, Drawn
 from hybrid_toolkit.report.documents.blocks import (
     Bullets,
@@ -125,7 +127,11 @@ def _data(story: DemoReport) -> tuple[ReportBlock, ...]:
         Prose(story.covered),
         ReportTable(
             story.tables,
-            {"table": TableColumn("Table"), "rows": TableColumn("Rows", "count"), "what": TableColumn("One row is")},
+            {
+                "table": TableColumn("Table", words={name: table_words(name) for name in TABLES}),
+                "rows": TableColumn("Rows", "count"),
+                "what": TableColumn("One row is"),
+            },
             caption="The tables (rows rounded to 5)",
             folded=True,
         ),

@@ -65,6 +65,17 @@ def test_ids_are_those_of_the_inventory() -> None:
         assert not strange, (name, strange)
 
 
+def test_no_text_names_a_source_by_an_id_that_a_reader_cannot_know() -> None:
+    for name in CHECKLISTS:
+        listed = load_checklist(name)
+        texts = [listed.title, listed.about, listed.why, listed.source]
+        texts += [t for p in listed.parts for t in (p.title, p.about)] + [
+            t for i in listed.items for t in (i.text, i.note)
+        ]
+        assert not [t for t in texts if re.search(r"\bS\d\b", t)], name
+        assert len(listed.source) > 40, f"{name} names its source in words"
+
+
 def test_no_wording_of_the_sources_is_shipped() -> None:
     if not (SHARED / "seeds").exists():
         pytest.skip("the seeds are not part of the repository")

@@ -214,7 +214,7 @@ def tilted() -> EvaluationData:
 def test_the_shifted_item_of_a_large_authority_is_found(tilted: EvaluationData) -> None:
     check = invariance_for(tilted, **LEARNING, by="career_stage")
     assert check.passed is False and check.value is not None and check.value < check.threshold == -0.01
-    assert "most for il_4" in check.message
+    assert "most for item 4" in check.message
     result = survey_invariance(tilted, **LEARNING, by="career_stage")
     assert result.released == (("intercepts", "il_4"),)
     gap = result.hints.query("level == 'scalar' and item == 'il_4'")
@@ -262,6 +262,8 @@ def test_too_few_answers_are_said_and_not_tested() -> None:
     small = authority(0.0, "small")
     check = invariance_for(small, **LEARNING, by="career_stage")
     assert check.passed is None and "not enough answers" in check.message and "100" in check.message
+    assert "'Informal learning' measures the same thing across career stages" in check.message, "names, not keys"
+    assert "_" not in invariance_for(small, **LEARNING, by="mode_of_work").message
     assert invariance_for(small, **LEARNING, by="every_stage").passed is None
     with pytest.raises(MeasureError, match="not enough answers"):
         survey_invariance(small, **LEARNING, by="mode_of_work")

@@ -307,6 +307,17 @@ def test_a_study_begins_with_a_board_summary_of_its_own_page(small: ht.Evaluatio
         assert [n for n in names if n.startswith("figures/") and n.endswith(".png")]
         assert all(n in told for n in names if n != "read-me.txt") and SYNTHETIC_STAMP in told
         assert all(held.read(n).startswith(b"\xef\xbb\xbf") for n in names if n.endswith(".csv"))
+        read = {
+            n: pd.read_csv(io.BytesIO(held.read(n)), dtype=str).fillna("") for n in names if n.startswith("tables/")
+        }
+        book = load_workbook(io.BytesIO(held.read("report.xlsx")))
+    sheets = [[c.value for c in sheet[4] if c.value is not None] for sheet in book.worksheets[1:]]
+    assert len(read) == len(sheets)
+    assert [list(table.columns) for table in read.values()] == [[*heads, "Data"] for heads in sheets]
+    keys = [v for table in read.values() for v in (*table.columns, *table.stack()) if re.search(r"[a-z]_[a-z]", v)]
+    assert not keys and all(set(table["Data"]) == {SYNTHETIC_STAMP} for table in read.values())
+    estimates = next(table for name, table in read.items() if "estimates" in name)
+    assert pd.to_numeric(estimates["Value"]).notna().all(), "numbers that a spreadsheet reads as numbers"
 
 
 def test_months_are_judged_on_what_is_shown(months: ht.EvaluationData) -> None:

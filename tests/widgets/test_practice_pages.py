@@ -12,6 +12,7 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.assess import load_checklist
 from hybrid_toolkit.assess.agreement import REQUESTS
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.widgets.lenses.lens_wellbeing import RED_SHARE, WellbeingState, WellbeingViews
 from hybrid_toolkit.widgets.practice.benefits import ClaimsWidget
 from hybrid_toolkit.widgets.practice.blank_sheet import BlankAid
@@ -59,7 +60,8 @@ def test_every_claim_stands_beside_its_measures(kind: type[ClaimsWidget], small:
         for item in part.items:
             assert html.escape(item.text) in page._figures.value
             assert item.id not in page._figures.value
-            assert all(f"({m})" in page._figures.value for m in item.metrics)
+            assert all(html.escape(REGISTRY[m].name) in page._figures.value for m in item.metrics)
+            assert not [m for m in item.metrics if f"({m})" in page._figures.value], "names, not keys"
     assert "not what hybrid working changed" in page._figures.value and "SYNTHETIC DATA" in page._answer.value
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -19,6 +21,7 @@ __all__ = ["BY", "InvarianceResult", "invariance_for", "invariance_rows", "measu
 
 BY = ("career_stage", "every_stage", "mode_of_work")
 """Early career against the rest; every stage with enough answers; mostly home against mostly office."""
+_ACROSS = {"career_stage": "career stages", "every_stage": "career stages", "mode_of_work": "modes of work"}
 COMPARE = ("means", "associations")
 MIN_TEAMS = 20
 """Teams from which tests allow for answers of one team being alike; with fewer that allowance is itself too rough."""
@@ -30,8 +33,8 @@ def _scale(instrument: str, scale: str, by: str) -> InstrumentScale:
     found = load_instrument(instrument).scale(scale)
     if len(found.items) < 3 or not found.reliability:
         raise MeasureError(
-            f"scale '{scale}' has {plural(len(found.items), 'item that is', 'items that are')} added up; invariance "
-            "needs a factor of 3.",
+            f"the scale '{found.name}' has {plural(len(found.items), 'item that is', 'items that are')} added up; "
+            "invariance needs a factor of 3.",
             fix="Compare its items one by one, and say that invariance cannot be tested.",
             code="FACTOR-IDENTIFY",
         )
@@ -56,11 +59,12 @@ def invariance_rows(data: EvaluationData, *, instrument: str, scale: str, by: st
     MeasureError
         An unknown instrument or scale, a scale of fewer than three items, answers out of range.
     """
-    items = list(_scale(instrument, scale, by).items)
+    asked = _scale(instrument, scale, by)
+    items = list(asked.items)
     answers = survey_instrument(data, instrument).answers
     if not set(items) <= set(answers.columns):
         raise CoverageError(
-            f"table 'survey' has no answers to scale '{scale}'.", fix="Add its items.", code="SCALE-MISSING"
+            f"table 'survey' has no answers to the scale '{asked.name}'.", fix="Add its items.", code="SCALE-MISSING"
         )
     survey = require(data, "survey", "worker_id", "wave", "month")
     month = survey.dropna(subset=["month"]).drop_duplicates(["worker_id", "wave"])[["worker_id", "wave", "month"]]
@@ -187,14 +191,16 @@ def invariance_for(data: EvaluationData, *, instrument: str, scale: str, by: str
     """
     if compare not in COMPARE:
         raise UsageError(f"compare is {' or '.join(COMPARE)}.", fix="Use one of these.", code="INVARIANCE-COMPARE")
-    load_instrument(instrument).scale(scale)
+    asked = load_instrument(instrument)
+    name = asked.scale(scale).name
     try:
         result = survey_invariance(data, instrument=instrument, scale=scale, by=by)
     except (CoverageError, MeasureError) as error:
-        across = by.replace("_", " ")
-        told = f"So we cannot tell whether '{scale}' measures the same thing across {across}."
+        told = f"So we cannot tell whether '{name}' measures the same thing across {_ACROSS[by]}."
         return Check("invariance", None, f"Not tested: {error.message.rstrip('.')}. {told}")
     passed = result.means if compare == "means" else result.associations
     deciding = "scalar" if compare == "means" and result.associations else "metric"
     change = result.levels.loc[result.levels["level"] == deciding, "delta_cfi"].to_numpy(dtype=float)[0]
-    return Check("invariance", passed, result.message, float(change), result.cfi_limit)
+    numbers = {item.id: f"item {number}" for number, item in enumerate(asked.items, start=1)}
+    message = re.sub(r"\w+", lambda word: numbers.get(word[0], word[0]), result.message)
+    return Check("invariance", passed, message, float(change), result.cfi_limit)

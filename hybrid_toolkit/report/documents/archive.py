@@ -1,4 +1,4 @@
-"""A report as one ZIP with everything: the page, Word, Excel, each table as CSV, each figure as a picture."""
+"""A report as one ZIP with everything: the page, Word, Excel, each table as CSV (twice), each figure as a picture."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import zipfile
 
 from hybrid_toolkit.disclosure import require_release
 from hybrid_toolkit.report.documents.blocks import Figure, Report, ReportTable
-from hybrid_toolkit.report.documents.excel import excel_bytes
+from hybrid_toolkit.report.documents.excel import excel_bytes, sheet_csv
 from hybrid_toolkit.report.documents.print_page import page_html
 from hybrid_toolkit.report.documents.tidy_layout import tidy_layout
 from hybrid_toolkit.report.documents.word import word_bytes
 
 _OTHER = re.compile(r"[^a-z0-9]+")
+_TIDY = "in the layout of the Department for Education's open data, with ids for columns"
+_COLUMNS = "what the columns of that file are"
 _LONGEST = 60
 """Characters of a name in the archive, so that a path stays under the 260 that Windows opens."""
 
@@ -29,8 +31,8 @@ def zip_bytes(report: Report) -> bytes:
     Returns
     -------
     bytes
-        A ZIP with ``report.html``, ``report.docx``, ``report.xlsx``, the folders ``tables`` and ``figures``, and
-        ``read-me.txt``, which lists them.
+        A ZIP with ``report.html``, ``report.docx``, ``report.xlsx``, the folders ``tables`` and ``figures``, the same
+        tables in the layout of official statistics in ``for-analysts``, and ``read-me.txt``, which lists them.
 
     Raises
     ------
@@ -53,8 +55,9 @@ def zip_bytes(report: Report) -> bytes:
         title = block.caption or block.release.title
         name = f"{i:02d}-{_OTHER.sub('-', title.lower()).strip('-')[:_LONGEST]}"
         layout = tidy_layout(require_release(block.release))
-        files[f"tables/{name}.csv"] = (title, layout.to_csv().encode("utf-8-sig"))
-        files[f"tables/{name}.meta.csv"] = (f"{title}: what its columns are", layout.meta_csv().encode("utf-8-sig"))
+        files[f"tables/{name}.csv"] = (title, sheet_csv(block).encode("utf-8-sig"))
+        for ending, text, words in ((".csv", layout.to_csv(), _TIDY), (".meta.csv", layout.meta_csv(), _COLUMNS)):
+            files[f"for-analysts/{name}{ending}"] = (f"{title}: {words}", text.encode("utf-8-sig"))
         if isinstance(block, Figure):
             files[f"figures/{name}.svg"] = (title, block.svg)
             if block.png:

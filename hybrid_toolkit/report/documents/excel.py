@@ -20,6 +20,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hybrid_toolkit.data.atomic_output import atomic_write_bytes
+from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.disclosure import Release, require_release
 from hybrid_toolkit.report.documents.blocks import (
     Bullets,
@@ -213,6 +214,40 @@ def _sheet(sheet: Worksheet, report: Report, block: ReportTable | Figure) -> Non
         put_text(note, HIDDEN_NOTE)
         note.alignment = Alignment(wrap_text=False)
     _print(sheet, report)
+
+
+def sheet_csv(block: ReportTable | Figure) -> str:
+    """What stands on the sheet of a table or figure as CSV: its headings, words for codes, numbers without separators.
+
+    Raises
+    ------
+    DisclosureError
+        As ``write_excel``.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.disclosure import Gate
+    >>> frame = pd.DataFrame({"mode": ["home", "phone"], "n": [41, 3], "share": [0.61, 0.33]})
+    >>> release = Gate().table(frame, title="Choice", dims=["mode"], values=["share"], people="n")
+    >>> shown = {"mode": TableColumn("Mode"), "share": TableColumn("Share", "percent")}
+    >>> sheet_csv(ReportTable(release, shown))
+    'Mode,Share\\nhome,61%\\nphone,[c]\\n'
+    """
+    rows = ordered_rows(require_release(block.release).content, block.columns)
+    columns = _columns(block.columns, rows)
+    sheet = Workbook().active
+    assert isinstance(sheet, Worksheet)
+    _fill(sheet, block.release, rows, columns, 1)
+    held = [[_plain(cell) for cell in row] for row in sheet.iter_rows(1, len(rows), 1, len(columns))]
+    table = pd.DataFrame(held, columns=[how.heading for how in columns.values()], dtype=object)
+    return csv_text(table.assign(Data=block.release.stamp) if block.release.stamp else table)
+
+
+def _plain(cell: Any) -> object:
+    """What a cell shows: a share with its sign, text as it is, and a number as it is."""
+    if isinstance(cell.value, int | float) and cell.number_format.endswith("%"):
+        return f"{100 * cell.value:.10g}%"
+    return cell.value
 
 
 def _columns(shown: Mapping[str, TableColumn] | None, rows: pd.DataFrame) -> dict[str, TableColumn]:

@@ -38,7 +38,7 @@ _WORDS = {
     "reliability": "Reliability",
     "caveats": "Caveats",
     "source": "Source",
-    "source_questions": "Asked for by",
+    "source_questions": "Asked for by (rows of docs/questions.md)",
     "co_produced": "Co-production",
     "elsewhere": "Elsewhere",
 }
