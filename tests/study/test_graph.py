@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybrid_toolkit.errors import StudyError, UnreadableError
-from hybrid_toolkit.study.graph.backdoor_paths import closers, is_open, open_paths, separated, without_effects
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, Edge, Node, load_graph, parse_graph, shipped_graph
+from hybrid_toolkit.study.graph.graph_rules import closers, is_open, open_paths, separated, without_effects
 from hybrid_toolkit.study.units import UNITS
 
 

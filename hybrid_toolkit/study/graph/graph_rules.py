@@ -1,20 +1,96 @@
-"""A study on a causal graph, and the rules it is held to: what it must not hold, leaves open, and what is closed."""
+"""A study on a causal graph, and the rules it is held to: what it must not hold, and which paths stay open.
+
+A backdoor path is open or closed by d-separation (Pearl 2009, section 1.2.3).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from hybrid_toolkit.errors import agreeing, plural, with_article
-from hybrid_toolkit.study.graph.backdoor_paths import arrows, closers, open_paths, separated, without_effects
+from hybrid_toolkit.errors import with_article
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph
 from hybrid_toolkit.study.units import UNITS
 
 if TYPE_CHECKING:
     from hybrid_toolkit.study.declaration.study_spec import StudySpec
+
+_LONGEST = 6
+"""Arrows of the longest path that is written out; whether any is open at all does not depend on it."""
+
+
+def without_effects(graph: nx.DiGraph, exposure: str) -> nx.DiGraph:
+    """The graph without the arrows out of the exposure: what is left of its paths are backdoor paths."""
+    out = nx.DiGraph(graph)
+    out.remove_edges_from(list(graph.out_edges(exposure)))
+    return out
+
+
+def separated(graph: nx.DiGraph, one: str, other: str, held: Collection[str]) -> bool:
+    """Whether every path between two nodes is closed by what is held (d-separation, Pearl 2009, section 1.2.3)."""
+    return bool(nx.is_d_separator(graph, {one}, {other}, set(held) - {one, other}))
+
+
+def is_open(graph: nx.DiGraph, path: Sequence[str], held: Collection[str]) -> bool:
+    """Whether one path carries anything once some nodes are held.
+
+    Examples
+    --------
+    >>> g = nx.DiGraph([("a", "b"), ("c", "b"), ("b", "d")])
+    >>> is_open(g, ["a", "b", "c"], ()), is_open(g, ["a", "b", "c"], ["d"]), is_open(g, ["a", "b", "d"], ["b"])
+    (False, True, False)
+    """
+    for before, at, after in zip(path, path[1:], path[2:], strict=False):
+        collides = graph.has_edge(before, at) and graph.has_edge(after, at)
+        opened = bool(({at} | nx.descendants(graph, at)) & set(held)) if collides else at not in held
+        if not opened:
+            return False
+    return True
+
+
+def open_paths(graph: nx.DiGraph, one: str, other: str, held: Collection[str]) -> tuple[tuple[str, ...], ...]:
+    """Open paths between two nodes: for each first step the shortest, in alphabetical order of that step."""
+    if separated(graph, one, other, held):
+        return ()
+    ends = {one, other, *held}
+    alive = ends | {a for n in ends for a in nx.ancestors(graph, n)}
+    plain = nx.Graph(graph.subgraph(alive))
+    found: dict[str, tuple[str, ...]] = {}
+    for path in sorted(nx.all_simple_paths(plain, one, other, cutoff=_LONGEST), key=lambda p: (len(p), p)):
+        if path[1] not in found and is_open(graph, path, held):
+            found[path[1]] = tuple(path)
+    return tuple(found[step] for step in sorted(found))
+
+
+def closers(
+    graph: nx.DiGraph, one: str, other: str, held: Collection[str], allowed: Collection[str]
+) -> tuple[str, ...] | None:
+    """Least nodes to hold as well, so that nothing stays open; None where no set of the allowed ones does it.
+
+    The backdoor criterion: ``allowed`` must hold no effect of the exposure (van der Zander, Liskiewicz and Textor 2019,
+    by networkx).
+    """
+    inside = set(held) - {one, other}
+    usable = (set(allowed) | inside) - {one, other}
+    got = nx.find_minimal_d_separator(graph, {one}, {other}, included=inside, restricted=usable)
+    return None if got is None else tuple(sorted(got - inside))
+
+
+def arrows(graph: nx.DiGraph, path: Sequence[str], titles: Sequence[str]) -> str:
+    """A path in words and arrows.
+
+    Examples
+    --------
+    >>> arrows(nx.DiGraph([("c", "a"), ("c", "b")]), ["a", "c", "b"], ["A", "C", "B"])
+    'A ← C → B'
+    """
+    out = titles[0]
+    for a, b, title in zip(path, path[1:], titles[1:], strict=False):
+        out += f" {'→' if graph.has_edge(a, b) else '←'} {title}"
+    return out
 
 
 _WITHIN: Mapping[str, tuple[str, ...]] = {
@@ -251,65 +327,6 @@ def direction_findings(case: Case) -> list[Finding]:
 def backdoor_paths(case: Case) -> tuple[tuple[str, ...], ...]:
     """Paths between exposure and outcome that are no effect and stay open."""
     return open_paths(without_effects(case.g, case.exposure), case.exposure, case.outcome, case.conditioned)
-
-
-def open_findings(case: Case, paths: Collection[tuple[str, ...]]) -> list[Finding]:
-    """Which nodes would close the open paths, and which of these the unit has columns for."""
-    graph = without_effects(case.g, case.exposure)
-    free = set(case.g) - case.effects - set(nx.descendants(case.g, case.outcome))
-    measured = [(case.graph.measured_by(c, case.study.row_unit), c) for c in columns_of(case.study)]
-    at_hand = {n: c for n, c in reversed(measured) if n in free}
-    z, ends = case.conditioned, (case.exposure, case.outcome)
-    first = closers(graph, *ends, z, at_hand)
-    stay, it = plural(len(paths), "backdoor path stays", "backdoor paths stay"), agreeing(len(paths), "it", "them")
-    if first:
-        columns = tuple(at_hand[n] for n in first)
-        text = f"{stay} open; holding {case.graph.titles(first)} would close {it}."
-        return [Finding("BACKDOOR", "open", first, columns, text, f"Add to confounders: {', '.join(columns)}.")]
-    wanted = closers(graph, *ends, z, free) or ()
-    columns = tuple(at_hand[n] for n in wanted if n in at_hand)
-    lacking = [n for n in wanted if n not in at_hand]
-    text = (
-        f"{stay} open; closing {it} takes {case.graph.titles(wanted)}, of which no column of {row_of(case.study)} "
-        f"measures {case.graph.titles(lacking)}."
-        if wanted
-        else f"{stay} open, and nothing in the graph closes {it}."
-    )
-    fix = "Compare units with themselves, or say how strong such a confounder would have to be."
-    if columns:
-        fix = f"Add to confounders: {', '.join(columns)}; then: {fix[0].lower()}{fix[1:]}"
-    return [Finding("BACKDOOR", "open", wanted, columns, text, fix)]
-
-
-def indirect_findings(case: Case) -> list[Finding]:
-    """What moves both a mediator and the outcome, exposure held: even chance does not close it."""
-    out = []
-    for column in case.study.mediators:
-        node = case.graph.measured_by(column, case.study.row_unit)
-        if not node or node == case.outcome:
-            continue
-        graph = without_effects(case.g, node)
-        z = ({*case.held} | case.closed | {case.exposure}) - set(nx.descendants(case.g, node)) - {node}
-        paths = open_paths(graph, node, case.outcome, z)
-        if paths:
-            said = "; ".join(path_words(case, p) for p in paths)
-            stay = plural(len(paths), "path stays", "paths stay")
-            text = f"Between mediator '{column}' and outcome {stay} open: {said}."
-            out.append(Finding("MEDIATOR-BACKDOOR", "open", (node,), (column,), text, "Hold what they run through."))
-    return out
-
-
-def handled_findings(case: Case) -> list[Finding]:
-    """What the design closes by itself."""
-    if case.randomised:
-        text = "Chance decides the exposure, so there is no confounder to adjust for."
-        return [Finding("RANDOMISED", "handled", (), (), text)]
-    near = {a for n in (case.exposure, case.outcome) for a in nx.ancestors(case.g, n)}
-    closed = sorted(case.closed & near - set(case.held))
-    if not closed:
-        return []
-    text = f"By comparing like with itself the design holds {case.graph.titles(closed)}."
-    return [Finding("WITHIN", "handled", tuple(closed), (), text)]
 
 
 SEVERITIES = ("blocks", "open", "assumed", "handled", "note")

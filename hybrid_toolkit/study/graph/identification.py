@@ -10,12 +10,14 @@ Methods & Research* 53:
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import pandas as pd
 
-from hybrid_toolkit.errors import StudyError, plural
+from hybrid_toolkit.errors import StudyError, agreeing, plural
 from hybrid_toolkit.study.estimation.event_path import unknown_outcome
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, shipped_graph
 from hybrid_toolkit.study.graph.graph_rules import (
@@ -24,16 +26,18 @@ from hybrid_toolkit.study.graph.graph_rules import (
     Finding,
     backdoor_paths,
     case_of,
+    closers,
     collider_findings,
+    columns_of,
     direction_findings,
-    handled_findings,
     held_findings,
-    indirect_findings,
     instrument_findings,
-    open_findings,
+    open_paths,
     path_words,
+    row_of,
     selection_findings,
     series_findings,
+    without_effects,
 )
 from hybrid_toolkit.study.units import UNITS
 
@@ -306,3 +310,62 @@ def _verdict(case: Case, n_open: int, findings: list[Finding]) -> str:
     if any(f.severity == "open" for f in findings):
         return "By the causal graph, the effect is told only with the reservations below."
     return "By the causal graph, adjustment and the design block every path that is not the effect."
+
+
+def open_findings(case: Case, paths: Collection[tuple[str, ...]]) -> list[Finding]:
+    """Which nodes would close the open paths, and which of these the unit has columns for."""
+    graph = without_effects(case.g, case.exposure)
+    free = set(case.g) - case.effects - set(nx.descendants(case.g, case.outcome))
+    measured = [(case.graph.measured_by(c, case.study.row_unit), c) for c in columns_of(case.study)]
+    at_hand = {n: c for n, c in reversed(measured) if n in free}
+    z, ends = case.conditioned, (case.exposure, case.outcome)
+    first = closers(graph, *ends, z, at_hand)
+    stay, it = plural(len(paths), "backdoor path stays", "backdoor paths stay"), agreeing(len(paths), "it", "them")
+    if first:
+        columns = tuple(at_hand[n] for n in first)
+        text = f"{stay} open; holding {case.graph.titles(first)} would close {it}."
+        return [Finding("BACKDOOR", "open", first, columns, text, f"Add to confounders: {', '.join(columns)}.")]
+    wanted = closers(graph, *ends, z, free) or ()
+    columns = tuple(at_hand[n] for n in wanted if n in at_hand)
+    lacking = [n for n in wanted if n not in at_hand]
+    text = (
+        f"{stay} open; closing {it} takes {case.graph.titles(wanted)}, of which no column of {row_of(case.study)} "
+        f"measures {case.graph.titles(lacking)}."
+        if wanted
+        else f"{stay} open, and nothing in the graph closes {it}."
+    )
+    fix = "Compare units with themselves, or say how strong such a confounder would have to be."
+    if columns:
+        fix = f"Add to confounders: {', '.join(columns)}; then: {fix[0].lower()}{fix[1:]}"
+    return [Finding("BACKDOOR", "open", wanted, columns, text, fix)]
+
+
+def indirect_findings(case: Case) -> list[Finding]:
+    """What moves both a mediator and the outcome, exposure held: even chance does not close it."""
+    out = []
+    for column in case.study.mediators:
+        node = case.graph.measured_by(column, case.study.row_unit)
+        if not node or node == case.outcome:
+            continue
+        graph = without_effects(case.g, node)
+        z = ({*case.held} | case.closed | {case.exposure}) - set(nx.descendants(case.g, node)) - {node}
+        paths = open_paths(graph, node, case.outcome, z)
+        if paths:
+            said = "; ".join(path_words(case, p) for p in paths)
+            stay = plural(len(paths), "path stays", "paths stay")
+            text = f"Between mediator '{column}' and outcome {stay} open: {said}."
+            out.append(Finding("MEDIATOR-BACKDOOR", "open", (node,), (column,), text, "Hold what they run through."))
+    return out
+
+
+def handled_findings(case: Case) -> list[Finding]:
+    """What the design closes by itself."""
+    if case.randomised:
+        text = "Chance decides the exposure, so there is no confounder to adjust for."
+        return [Finding("RANDOMISED", "handled", (), (), text)]
+    near = {a for n in (case.exposure, case.outcome) for a in nx.ancestors(case.g, n)}
+    closed = sorted(case.closed & near - set(case.held))
+    if not closed:
+        return []
+    text = f"By comparing like with itself the design holds {case.graph.titles(closed)}."
+    return [Finding("WITHIN", "handled", tuple(closed), (), text)]

@@ -21,8 +21,8 @@ from hybrid_toolkit.study.declaration.spec_checks import ROLLOUTS, SERIES
 from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
 from hybrid_toolkit.study.diagnosis.suited_scenarios import SEVERAL_STARTS, suited_scenarios
 from hybrid_toolkit.study.diagnosis.true_effect import check_intervention
-from hybrid_toolkit.study.graph.backdoor_paths import open_paths, without_effects
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph, shipped_graph
+from hybrid_toolkit.study.graph.graph_rules import open_paths, without_effects
 from hybrid_toolkit.study.graph.identification import Identification, stops_fit
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study, policy_studies
 from hybrid_toolkit.study.study import Study
