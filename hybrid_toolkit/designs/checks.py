@@ -21,8 +21,6 @@ from hybrid_toolkit.result import SMALLEST_P, Check
 
 _TWO_DECIMALS_FROM = 0.1
 """A p-value from here on tells no more by its third decimal."""
-_CELLS = 4
-"""Combinations of a yes/no exposure and a yes/no group."""
 
 POWER = 0.8
 CHECK_LEVEL = 0.05
@@ -100,21 +98,14 @@ def judge_departure(row: pd.Series[Any], fit: DesignFit) -> tuple[bool | None, s
 
 _MIN_CLUSTERS = 20
 MIN_F = 10.0
-MIN_CELL = 100
 MIN_WITHIN_SD = 0.03
 MIN_RESPONSE = 0.5
-MIN_COMMON = 0.5
-"""Share of answers in the common range of two groups below which most of a comparison is extrapolated."""
 MOST_GAP = 0.3
 """Standard deviations by which those lost from view may have begun elsewhere."""
 LEFT_OUT = "held by the comparison itself"
 """Name of the check that tells what was left out of a model because units are compared with themselves."""
 SMALL = 10
 """A count below this is told as 'fewer than 10'."""
-
-
-def _words(count: float) -> str:
-    return f"fewer than {SMALL}" if count < SMALL else f"{count:,.0f}"
 
 
 def check_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -210,41 +201,6 @@ def check_support(frame: pd.DataFrame, fit: DesignFit) -> Check:
     return Check("variation within", good, message, within, MIN_WITHIN_SD)
 
 
-def check_overlap(frame: pd.DataFrame, fit: DesignFit) -> Check:
-    """Every combination of exposure (above its median or not, where it has more than two values) and group is seen."""
-    plan = fit.plan
-    used = frame[[plan.outcome, plan.exposure, plan.moderator]].dropna()
-    x = numbers(used, plan.exposure)
-    split = np.median(x) if len(np.unique(x)) > 2 else x.min(initial=0.0)
-    cells = used.groupby([x > split, used[plan.moderator].astype(bool)]).size()
-    least = float(cells.min()) if len(cells) == _CELLS else 0.0
-    good = least >= MIN_CELL
-    message = (
-        f"Each combination of exposure and group has at least {MIN_CELL} rows."
-        if good
-        else f"One combination of exposure and group has {_words(least)} rows, under {MIN_CELL}."
-    )
-    return Check("overlap", good, message, max(least, SMALL) if least else 0.0, MIN_CELL)
-
-
-def check_common_range(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
-    """Both groups of the moderator cover the same range of exposure."""
-    plan = fit.plan
-    if not plan.moderator:
-        return None
-    used = frame[[plan.outcome, plan.exposure, plan.moderator]].dropna()
-    group = used[plan.moderator].astype(bool)
-    x = pd.Series(numbers(used, plan.exposure), index=used.index)
-    low = max(x[group].quantile(0.1), x[~group].quantile(0.1))
-    high = min(x[group].quantile(0.9), x[~group].quantile(0.9))
-    share = float(x.between(low, high).mean()) if high > low else 0.0
-    good = share >= MIN_COMMON
-    message = f"{share:.0%} of answers lie in the range of exposure that both groups cover" + (
-        "." if good else ", under half: the groups are hardly comparable."
-    )
-    return Check("common range", good, message, share, MIN_COMMON)
-
-
 def check_response(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """Share of those who were asked who answered (over half is adequate in the HSE manual)."""
     column = fit.plan.responded
@@ -254,6 +210,27 @@ def check_response(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     good = share >= MIN_RESPONSE
     message = f"{share:.0%} of people asked replied. We class {MIN_RESPONSE:.0%} or more as adequate."
     return Check("response", good, message, share, MIN_RESPONSE)
+
+
+def check_silent(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """How different those who did not answer would have to be for nothing to be left."""
+    share = share_answered(frame, fit)
+    if share is None:
+        return None
+    times = share / (1 - share)
+    message = (
+        f"{1 - share:.0%} of people asked did not answer. For no difference to be left among all who were asked, "
+        f"theirs would have to be {times:.1f} times as large and the other way."
+    )
+    return Check("what those who did not answer may hide", None, message, times)
+
+
+def share_answered(frame: pd.DataFrame, fit: DesignFit) -> float | None:
+    """Share of those asked who answered; None where all did, no one did, or the study names no such column."""
+    if not fit.plan.responded or fit.plan.outcome == fit.plan.responded:
+        return None
+    share = float(frame[fit.plan.responded].fillna(False).astype(bool).mean())
+    return share if 0 < share < 1 else None
 
 
 def small_gap(gap: float, stayed: int, lost: int) -> tuple[bool | None, str]:

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.designs import DESIGNS
-from hybrid_toolkit.designs.checks import check_overlap, judge_left_out
+from hybrid_toolkit.designs.checks import judge_left_out
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
+from hybrid_toolkit.designs.regression.regression_checks import check_overlap
 from tools import check_rates
 from tools.check_designs import HOMES as ALL
 from tools.check_designs import staff

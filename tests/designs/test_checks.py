@@ -10,6 +10,7 @@ import pytest
 
 from hybrid_toolkit.designs import DESIGNS, GRADES, ModelColumns, checks
 from hybrid_toolkit.designs.base import fit_plan, unadjusted_fit
+from hybrid_toolkit.designs.regression import regression_checks
 
 SEED = 12
 
@@ -84,9 +85,9 @@ def contacts(n: int = 3000, p_low: float = 0.4) -> pd.DataFrame:
 def test_overlap_tells_no_small_count() -> None:
     plan = ModelColumns("engaged", "remote", "team_id", moderator="low")
     f = contacts()
-    assert checks.check_overlap(f, fit_plan(f, plan)).passed is True
+    assert regression_checks.check_overlap(f, fit_plan(f, plan)).passed is True
     thin = contacts(p_low=0.004)
-    got = checks.check_overlap(thin, fit_plan(thin, plan))
+    got = regression_checks.check_overlap(thin, fit_plan(thin, plan))
     assert got.passed is False and "fewer than 10" in got.message and got.value >= 10
 
 
@@ -110,9 +111,9 @@ def test_response_and_attrition() -> None:
     assert checks.check_response(poor, fit_plan(poor, plan)).passed is False
     lost = checks.check_attrition(poor, fit_plan(poor, plan))
     assert lost.passed is False and "lower" in lost.message
-    assert checks.check_common_range(good, fit_plan(good, plan)).passed is True
+    assert regression_checks.check_common_range(good, fit_plan(good, plan)).passed is True
     apart = good.assign(x=good["x"] + 2.0 * good["early"])
-    assert checks.check_common_range(apart, fit_plan(apart, plan)).passed is False
+    assert regression_checks.check_common_range(apart, fit_plan(apart, plan)).passed is False
 
 
 def test_the_naive_fit_holds_nothing_constant() -> None:

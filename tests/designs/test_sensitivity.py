@@ -12,8 +12,9 @@ import statsmodels.api as sm
 
 from hybrid_toolkit.designs import DESIGNS, DesignFit, ModelColumns
 from hybrid_toolkit.designs.base import fit_plan
+from hybrid_toolkit.designs.checks import check_silent
 from hybrid_toolkit.designs.regression import supplementary
-from hybrid_toolkit.designs.regression.non_response import check_silent, response_weighted_row, silent_rows
+from hybrid_toolkit.designs.regression.non_response import response_weighted_row, silent_rows
 from hybrid_toolkit.designs.regression.supplementary import check_e_value
 from hybrid_toolkit.models.sensitivity.unmeasured_confounding import e_value, robustness_value
 from hybrid_toolkit.study.estimation.claim_grammar import check_state

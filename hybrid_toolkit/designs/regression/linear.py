@@ -5,10 +5,11 @@ from __future__ import annotations
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import CheckOf, Design, fit_plan, unadjusted_fit
 from hybrid_toolkit.designs.regression import supplementary
-from hybrid_toolkit.designs.regression.non_response import check_silent, response_weighted_row, silent_rows
+from hybrid_toolkit.designs.regression.non_response import response_weighted_row, silent_rows
+from hybrid_toolkit.designs.regression.regression_checks import check_common_range, check_overlap
 from hybrid_toolkit.designs.regression.supplementary import check_e_value, check_specifications
 
-ANSWERS: tuple[CheckOf, ...] = (checks.check_response, check_silent, checks.check_attrition)
+ANSWERS: tuple[CheckOf, ...] = (checks.check_response, checks.check_silent, checks.check_attrition)
 """Who answered, what the others may hide, and who was lost from view; each applies where the study names the column."""
 PATHS: tuple[CheckOf, ...] = (checks.check_placebo, checks.check_colleagues)
 """What should carry nothing: the exposure of the next period, and that of others nearby."""
@@ -45,7 +46,7 @@ CROSS_SECTIONAL = Design(
         *ANSWERS,
         checks.check_held_within,
         checks.check_missing(0.30, of_those_asked=0.60),
-        checks.check_common_range,
+        check_common_range,
         *PATHS,
         checks.check_likeness,
         *LEFT_OVER,
@@ -117,7 +118,7 @@ ADJUSTED_INTERACTION = Design(
     check_list=(
         checks.check_clusters,
         *ANSWERS,
-        checks.check_overlap,
+        check_overlap,
         checks.check_held_within,
         checks.check_missing(0.30),
         checks.check_colleagues,

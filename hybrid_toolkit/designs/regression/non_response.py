@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.designs.base import terms_of
+from hybrid_toolkit.designs.checks import share_answered
 from hybrid_toolkit.designs.model_columns import DesignFit
 from hybrid_toolkit.models.weighting.nonresponse_weighting import fit_response_weighted
-from hybrid_toolkit.result import Check
 
 SILENT = {0.0: "those who did not answer show no difference", -1.0: "those who did not answer show the opposite"}
 """Slope among those who did not answer, in slopes of those who did -> name of the row. Weights can only bring back who
@@ -46,7 +46,7 @@ def silent_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     Little (1993), Pattern-mixture models for multivariate incomplete data. Journal of the American Statistical
     Association, 88, 125-134.
     """
-    share = _share(frame, fit)
+    share = share_answered(frame, fit)
     if share is None:
         return None
     rows = []
@@ -58,24 +58,3 @@ def silent_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
         shown = {"estimate": numbers["estimate"], "conf_low": low, "conf_high": high}
         rows.append(row.assign(**shown, std_error=row["std_error"] * abs(weight)))
     return pd.concat(rows, ignore_index=True)
-
-
-def check_silent(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
-    """How different those who did not answer would have to be for nothing to be left."""
-    share = _share(frame, fit)
-    if share is None:
-        return None
-    times = share / (1 - share)
-    message = (
-        f"{1 - share:.0%} of people asked did not answer. For no difference to be left among all who were asked, "
-        f"theirs would have to be {times:.1f} times as large and the other way."
-    )
-    return Check("what those who did not answer may hide", None, message, times)
-
-
-def _share(frame: pd.DataFrame, fit: DesignFit) -> float | None:
-    """Share of those asked who answered; None where all did, no one did, or the study names no such column."""
-    if not fit.plan.responded or fit.plan.outcome == fit.plan.responded:
-        return None
-    share = float(frame[fit.plan.responded].fillna(False).astype(bool).mean())
-    return share if 0 < share < 1 else None

@@ -212,7 +212,8 @@ class _Run:
             for s in self.studies
         }
         try:
-            drawn = survey_instruments_of({c for s in self.studies for c in s.columns})
+            asked = {c for s in self.studies if "survey" in s.tables() for c in s.columns}
+            drawn = survey_instruments_of(asked) if asked else ()
             data = _simulate(self.truths[name], self.size, tables, drawn, simulation_seed(self.seed, index))
             own = {
                 u: tuple(dict.fromkeys(m for s in self.studies if s.row_unit == u for m in s.metrics)) for u in wanted

@@ -98,8 +98,10 @@ def check_invariance(study: StudySpec, outcome: str, data: EvaluationData) -> Ch
 
     A difference in slopes needs equal loadings. ``passed`` is None where the answers are too few to tell.
     """
+    if study.kind != "slope-gap" or study.moderators[0] not in _STAGES or not data.has("survey", "item"):
+        return None
     named = instruments_of(outcome)
-    if study.kind != "slope-gap" or not named or study.moderators[0] not in _STAGES or not data.has("survey", "item"):
+    if not named:
         return None
     scale = load_instrument(named[0]).scale(outcome)
     if len(scale.items) < LEAST_ITEMS or not scale.reliability:
