@@ -15,7 +15,7 @@ from hybrid_toolkit.designs.base import CheckOf, fit_plan, held_by_comparison
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.validate_rows import HOLD_WITH_FEW, clusters_behind
 from hybrid_toolkit.models import fit_variance_components
-from hybrid_toolkit.models.inference.cluster_support import FEW_SIDE
+from hybrid_toolkit.models.inference.clusters import FEW_SIDE
 from hybrid_toolkit.models.terms.arguments import numbers
 from hybrid_toolkit.result import SMALLEST_P, Check
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
 from hybrid_toolkit.errors import CoverageError, EstimationError, plural
-from hybrid_toolkit.models.inference.cluster_support import ALONE, sides
+from hybrid_toolkit.models.inference.clusters import ALONE, sides
 from hybrid_toolkit.models.inference.randomised_trial import RandomisedFit
 from hybrid_toolkit.models.rollout.random_order import RandomOrderFit
 from hybrid_toolkit.models.rollout.two_by_two import TwoByTwoFit

@@ -24,7 +24,7 @@ from hybrid_toolkit.models import (
     fit_two_way,
     fit_weighted,
 )
-from hybrid_toolkit.models.inference.cluster_support import degrees, sides, two_sides
+from hybrid_toolkit.models.inference.clusters import degrees, sides, two_sides
 from hybrid_toolkit.models.inference.wild_bootstrap import wild_bootstrap
 from hybrid_toolkit.trust.dgps import authority
 

@@ -28,10 +28,10 @@ from hybrid_toolkit.models import (
     fit_variance_components,
     spline,
 )
-from hybrid_toolkit.models.inference.cluster_support import FEW_SIDE
+from hybrid_toolkit.models.inference.clusters import FEW_SIDE
 from hybrid_toolkit.models.inference.cr2_errors import fit_cr2
 from hybrid_toolkit.models.inference.wild_bootstrap import wild_bootstrap
-from hybrid_toolkit.models.linear.residuals import LinearResiduals, linear_residuals
+from hybrid_toolkit.models.linear.linear import LinearResiduals, linear_residuals
 from hybrid_toolkit.models.sensitivity.unmeasured_confounding import e_value, robustness_value
 from hybrid_toolkit.models.terms.arguments import numbers
 from hybrid_toolkit.result import TIDY_COLUMNS, Check

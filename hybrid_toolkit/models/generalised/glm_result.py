@@ -10,9 +10,9 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.models.generalised.fisher_scoring import GLM_LINKS, ScoringSolution
-from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
-from hybrid_toolkit.models.linear.cluster_crossproducts import cluster_grams
+from hybrid_toolkit.models.inference import clusters as support
+from hybrid_toolkit.models.inference.clusters import cluster_grams
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.prediction import PredictsMeans, mean_of_link
 from hybrid_toolkit.models.terms.result_rows import (

@@ -18,8 +18,8 @@ from hybrid_toolkit.models.generalised.fisher_scoring import FAR, FLAT, RAGGED
 from hybrid_toolkit.models.generalised.ordinal_links import CUMULATIVE
 from hybrid_toolkit.models.generalised.ordinal_result import ORDINAL_LINKS, OrdinalFit
 from hybrid_toolkit.models.generalised.separation import told_apart
-from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.terms.arguments import check_arguments, check_column, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (

@@ -10,7 +10,7 @@ from scipy import special, stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.models.generalised.ordinal_links import CUMULATIVE
-from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.terms.prediction import ADDED, grid_matrix
 from hybrid_toolkit.models.terms.result_rows import NamedCoefficients, check_level, tidy_rows
 from hybrid_toolkit.models.terms.terms import Term

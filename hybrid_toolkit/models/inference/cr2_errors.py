@@ -1,7 +1,7 @@
 """Errors of a linear model with few clusters (CR2 with degrees of freedom of its own) or with clusters that cross.
 
 The wild cluster bootstrap stands in ``wild_bootstrap``, randomisation inference in ``randomisation_inference``, and how
-many clusters are too few for an interval in ``cluster_support``.
+many clusters are too few for an interval in ``clusters``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.inference import cluster_support as support
-from hybrid_toolkit.models.linear import cluster_crossproducts as g
+from hybrid_toolkit.models.inference import clusters as g
 from hybrid_toolkit.models.terms.arguments import check_arguments, left_out_words
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
 from hybrid_toolkit.models.terms.prediction import PredictsMeans
@@ -125,7 +124,7 @@ class BiasReducedFit(NamedCoefficients, PredictsMeans, ResultBase):
         rows = tidy_rows(
             self.terms, self.estimate, self.std_error, n=self.n, conf_level=self.conf_level, df=self.df, unit=unit
         )
-        return support.withheld(rows.assign(df=self.df), self.behind)
+        return g.withheld(rows.assign(df=self.df), self.behind)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, clusters, method, convergence.
@@ -156,7 +155,7 @@ class BiasReducedFit(NamedCoefficients, PredictsMeans, ResultBase):
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left "
             f"out for missing values. Each coefficient has its own degrees of freedom, from {self.df.min():.1f} to "
             f"{self.df.max():.1f}; under about 4 an interval leans on errors that are "
-            f"normal.{support.few_words(self._fewest, holds=True)}{left_out_words(self.dropped)} "
+            f"normal.{g.few_words(self._fewest, holds=True)}{left_out_words(self.dropped)} "
             "A model describes association."
         )
 
@@ -254,7 +253,7 @@ def fit_cr2(
         method=f"{how}{within}, errors clustered on {cluster} (CR2, Satterthwaite)",
         conf_level=conf_level,
         model_terms=None if fixed_effects or stand_ins else p.model_terms,
-        behind=frozen(np.minimum(p.sides[keep], support.effective(support.leverages(x, keep, turn=p.turn)))),
+        behind=frozen(np.minimum(p.sides[keep], g.effective(g.leverages(x, keep, turn=p.turn)))),
         taken_out=p.n_coefficients - len(keep),
         dropped=p.dropped,
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.linear import cluster_crossproducts as g
+from hybrid_toolkit.models.inference import clusters as g
 from hybrid_toolkit.models.linear.linear import LinearFit, fit_linear
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows, prepare_matrix

@@ -11,8 +11,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.inference import cluster_support as support
-from hybrid_toolkit.models.linear import cluster_crossproducts as g
+from hybrid_toolkit.models.inference import clusters as g
 from hybrid_toolkit.models.terms.arguments import check_arguments, check_column, left_out_words
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
 from hybrid_toolkit.models.terms.result_rows import as_instruments, as_names, as_terms, check_choice, check_level
@@ -132,7 +131,7 @@ class WildTest(ResultBase):
             One row with the columns of ``TIDY_COLUMNS``.
         """
         row = (self.term, self.estimate, self.std_error, self.conf_low, self.conf_high, self.p_value, self.n, unit)
-        return support.withheld(pd.DataFrame([row], columns=list(TIDY_COLUMNS)), np.array([self.behind]))
+        return g.withheld(pd.DataFrame([row], columns=list(TIDY_COLUMNS)), np.array([self.behind]))
 
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, clusters, method, convergence.
@@ -154,7 +153,7 @@ class WildTest(ResultBase):
         str
             Prose with its caveat.
         """
-        few, lost = support.few_words(self.behind, holds=True), left_out_words(self.dropped)
+        few, lost = g.few_words(self.behind, holds=True), left_out_words(self.dropped)
         return (
             f"{self.term}: p = {self.p_value:.3f} against {self.null:g} ({self.method}; {self.n:,} rows in "
             f"{self.n_clusters} clusters).{few}{lost} It holds with few clusters, less so where few carry the exposure."
@@ -258,14 +257,14 @@ def wild_bootstrap(
         raise EstimationError(f"the model has no coefficient '{tested}'.", fix="Name one it has.", code="TERM-UNKNOWN")
     pieces = _pieces(p, at := p.x_names.index(tested))
     kind = weights if weights != "auto" else ("webb" if len(p.grams) < FEW_FOR_RADEMACHER else "rademacher")
-    leverage = support.leverages(p.grams[:, p.layout.x[:, None], p.layout.x[None, :]], np.array([at]), turn=p.turn)
-    behind = float(min(p.sides[at], support.effective(leverage)[0]))
+    leverage = g.leverages(p.grams[:, p.layout.x[:, None], p.layout.x[None, :]], np.array([at]), turn=p.turn)
+    behind = float(min(p.sides[at], g.effective(leverage)[0]))
     v, exact = _weights(kind, len(p.grams), draws, seed)
 
     def p_at(r: float) -> float:
         return pieces.p_value(r, v)
 
-    alone = behind < support.ALONE
+    alone = behind < g.ALONE
     sought = interval and not instruments and not alone
     low, high = _inverted(p_at, pieces.estimate, pieces.error, 1 - conf_level) if sought else (np.nan, np.nan)
     return WildTest(

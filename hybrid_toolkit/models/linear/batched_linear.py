@@ -17,8 +17,8 @@ from scipy.optimize import elementwise
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.inference import cluster_support as support
-from hybrid_toolkit.models.linear.cluster_crossproducts import inverse
+from hybrid_toolkit.models.inference import clusters as support
+from hybrid_toolkit.models.inference.clusters import inverse
 from hybrid_toolkit.models.linear.cluster_sums import ClusterSums
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 

@@ -1,4 +1,4 @@
-"""Linear models with fixed effects, instruments and clustered intervals, behind one face."""
+"""Linear models with fixed effects, instruments and clustered intervals, behind one face; and what they leave over."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.inference import cluster_support as support
-from hybrid_toolkit.models.linear import cluster_crossproducts as g
+from hybrid_toolkit.models.inference import clusters as g
 from hybrid_toolkit.models.terms.arguments import check_arguments, left_out_words
-from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
+from hybrid_toolkit.models.terms.design_matrix import complete_rows, prepare_matrix
 from hybrid_toolkit.models.terms.prediction import PredictsMeans
-from hybrid_toolkit.models.terms.result_rows import NamedCoefficients, as_instruments, as_names, as_terms
+from hybrid_toolkit.models.terms.result_rows import NamedCoefficients, as_instruments, as_names, as_terms, frozen
 from hybrid_toolkit.models.terms.terms import Term, Terms
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
@@ -143,8 +142,8 @@ class LinearFit(NamedCoefficients, PredictsMeans, ResultBase):
         w = np.zeros(len(self.terms))
         for name, weight in weights.items():
             w[self.index(name)] = weight
-        joined = support.joined(self.leverage, w)[:, None]
-        clusters = np.minimum(self.behind[w != 0].sum(), support.effective(joined))
+        joined = g.joined(self.leverage, w)[:, None]
+        clusters = np.minimum(self.behind[w != 0].sum(), g.effective(joined))
         b, var = np.array([w @ self.estimate]), np.array([w @ self.vcov @ w])
         return self._rows([term], b, var, unit, joined, clusters).drop(columns="clusters_behind")
 
@@ -166,13 +165,13 @@ class LinearFit(NamedCoefficients, PredictsMeans, ResultBase):
     def _rows(
         self, names: list[str], b: Array, var: Array, unit: str, leverage: Array, clusters: Array
     ) -> pd.DataFrame:
-        df = support.degrees(leverage) if self.variance == "jackknife" else np.full(len(b), float(self.df))
+        df = g.degrees(leverage) if self.variance == "jackknife" else np.full(len(b), float(self.df))
         se = np.sqrt(np.clip(var, 0, None))
         half = stats.t.ppf(0.5 + self.conf_level / 2, df) * se
         with np.errstate(divide="ignore", invalid="ignore"):
             p = 2 * stats.t.sf(np.abs(b / se), df)
         values = (names, b, se, b - half, b + half, p, self.n, unit)
-        return support.withheld(pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True))), clusters)
+        return g.withheld(pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True))), clusters)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, clusters, method, convergence.
@@ -220,7 +219,7 @@ class LinearFit(NamedCoefficients, PredictsMeans, ResultBase):
         """
         narrow = self.variance == "sandwich" and self.n_clusters < _FEW_CLUSTERS
         few = " With few or unequal clusters they are too narrow: use the jackknife." if narrow else ""
-        few += support.few_words(self._fewest, holds=self.variance == "jackknife")
+        few += g.few_words(self._fewest, holds=self.variance == "jackknife")
         free = "effective clusters less one" if self.variance == "jackknife" else f"{self.df}"
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} rows "
@@ -282,7 +281,7 @@ def fit_linear(
     Notes
     -----
     CV3 and CV1 as in MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232, eq. 11 and 15; effective
-    clusters as in ``models/inference/cluster_support.py``.
+    clusters as in ``models/inference/clusters.py``.
 
     References
     ----------
@@ -314,11 +313,11 @@ def fit_linear(
     else:
         vcov = p.back_cov(g.crv1(p.grams, p.layout, a, n=p.n, k=p.n_parameters))
     keep = np.flatnonzero([name not in p.nuisance for name in p.x_names])
-    leverage = support.leverages(_cross_products(p, total), keep, turn=p.turn)
+    leverage = g.leverages(g.fitted_crossproducts(p.grams, p.layout), keep, turn=p.turn)
     return LinearFit(
         terms=tuple(p.x_names[i] for i in keep),
-        estimate=_frozen(b[keep]),
-        vcov=_frozen(vcov[np.ix_(keep, keep)]),
+        estimate=frozen(b[keep]),
+        vcov=frozen(vcov[np.ix_(keep, keep)]),
         df=len(p.grams) - 1,
         conf_level=conf_level,
         outcome=outcome,
@@ -329,49 +328,70 @@ def fit_linear(
         n_missing=len(frame) - p.n,
         n_clusters=len(p.grams),
         variance=variance,
-        left_out=_frozen(left[:, keep]),
-        first_stage_f=_first_stage(p),
-        r2_within=_r2(total, p, a),
+        left_out=frozen(left[:, keep]),
+        first_stage_f=g.first_stage_f(p.grams, p.layout, n=p.n, k=p.n_parameters),
+        r2_within=g.share_explained(total, p.layout, a, p.squares),
         dropped=p.dropped,
         model_terms=None if fixed_effects or stand_ins else p.model_terms,
         taken_out=p.n_coefficients - len(keep),
-        leverage=_frozen(leverage),
-        behind=_frozen(np.minimum(p.sides[keep], support.effective(leverage))),
+        leverage=frozen(leverage),
+        behind=frozen(np.minimum(p.sides[keep], g.effective(leverage))),
     )
 
 
-def _cross_products(p: DesignMatrix, total: Array) -> Array:
-    """Cross-products of the regressors by cluster; with instruments, of what the first stage fits of them."""
-    lay = p.layout
-    if not lay.iv:
-        return p.grams[:, lay.x[:, None], lay.x[None, :]]
-    pi = g.inverse(total[np.ix_(lay.z, lay.z)]) @ total[np.ix_(lay.z, lay.x)]
-    return np.asarray(pi.T @ p.grams[:, lay.z[:, None], lay.z[None, :]] @ pi)
+@dataclass(frozen=True, eq=False)
+class LinearResiduals:
+    """Residuals of a linear fit.
+
+    Parameters
+    ----------
+    values : pd.Series[float]
+        One a complete row, indexed as in the frame.
+    df : int
+        Residual degrees of freedom, fixed effects counted.
+    std_error : Mapping[str, float]
+        Classical error of each coefficient by name.
+    """
+
+    values: pd.Series[float] = field(repr=False)
+    df: int
+    std_error: Mapping[str, float]
 
 
-def _frozen(a: Array) -> Array:
-    out = np.ascontiguousarray(a)
-    out.setflags(write=False)
-    return out
+def linear_residuals(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    terms: Terms,
+    cluster: str,
+    fixed_effects: str | Sequence[str] = (),
+    instruments: Mapping[str, Terms] | None = None,
+) -> LinearResiduals:
+    """Residuals of the model of ``fit_linear``, whose parameters and errors these are.
 
-
-def _r2(total: Array, p: DesignMatrix, b: Array) -> float:
-    x, y = p.layout.x, p.layout.y
-    resid = total[y, y] - 2 * b @ total[x, y] + b @ total[np.ix_(x, x)] @ b
-    return float(1 - resid / p.squares) if p.squares > 0 else float("nan")
-
-
-def _first_stage(p: DesignMatrix) -> float | None:
-    """The smallest F of the excluded instruments over the instrumented columns, cluster-robust (sandwich)."""
-    if not p.layout.iv:
-        return None
-    smallest = np.inf
-    excluded = np.flatnonzero(~np.isin(p.layout.z, p.layout.x))
-    for target in p.layout.x[~np.isin(p.layout.x, p.layout.z)]:
-        lay = g.CrossProductLayout(p.layout.z, p.layout.z, int(target))
-        b = g.solve_crossproducts(p.grams.sum(axis=0), lay)
-        v = g.crv1(p.grams, lay, b, n=p.n, k=p.n_parameters)
-        part = b[excluded]
-        f = part @ g.inverse(v[np.ix_(excluded, excluded)]) @ part / len(excluded)
-        smallest = min(smallest, float(f))
-    return smallest
+    Examples
+    --------
+    >>> from hybrid_toolkit.models import Column
+    >>> f = pd.DataFrame({"y": [0.0, 2, 1, 3], "x": [0.0, 1, 0, 1], "team": list("aabb")})
+    >>> got = linear_residuals(f, outcome="y", terms=[Column("x")], cluster="team")
+    >>> got.values.round(6).tolist(), got.df, round(got.std_error["x"], 4)
+    ([-0.5, -0.5, 0.5, 0.5], 2, 0.7071)
+    """
+    lists, used = as_instruments(frame, instruments), as_terms(frame, terms)
+    fixed_effects = as_names(fixed_effects, "fixed_effects")
+    p = prepare_matrix(frame, outcome, used, cluster, fixed_effects, lists)
+    m = p.raw if p.absorbed is None else g.demean(p.raw, p.absorbed)
+    total = p.grams.sum(axis=0)
+    b = g.solve_crossproducts(total, p.layout)
+    left: Array = m[:, p.layout.y] - m[:, p.layout.x] @ b
+    every = [*used, *(t for ts in lists.values() for t in ts)]
+    index = complete_rows(frame, [outcome, cluster, *fixed_effects, *(c for t in every for c in t.columns)]).index
+    levels = 0 if p.absorbed is None else int(p.absorbed.max()) + 1
+    df = max(1, p.n - len(p.layout.x) - levels)
+    inner = np.diagonal(p.back_cov(g.inverse(total[np.ix_(p.layout.x, p.layout.x)])))
+    errors = np.sqrt(np.clip(inner * float(left @ left) / df, 0, None))
+    return LinearResiduals(
+        values=pd.Series(left, index=index),
+        df=df,
+        std_error={name: float(e) for name, e in zip(p.x_names, errors, strict=True) if name not in p.nuisance},
+    )

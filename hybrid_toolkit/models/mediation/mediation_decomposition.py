@@ -9,7 +9,7 @@ import numpy as np
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import LOST, Scaled
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.linear.cluster_crossproducts import cluster_grams
+from hybrid_toolkit.models.inference.clusters import cluster_grams
 
 _LARGEST = 20_000_000
 """Numbers of cross-products that the bootstrap keeps cluster by cluster."""

@@ -15,8 +15,8 @@ from hybrid_toolkit.errors import EstimationError, agreeing, plural
 from hybrid_toolkit.models.generalised.counts import log_time, whole_counts
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.generalised.ordinal import read_answers
-from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.multilevel.crossed_glmm import crossed_optimum
 from hybrid_toolkit.models.multilevel.glmm_optimiser import Search
 from hybrid_toolkit.models.multilevel.glmm_result import GLMM_FAMILIES, GlmmFit

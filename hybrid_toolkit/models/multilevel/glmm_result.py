@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.multilevel.random_parts import RandomPart, component_names, components_table
 from hybrid_toolkit.models.terms.result_rows import NamedCoefficients, tidy_rows
 from hybrid_toolkit.result import ResultBase

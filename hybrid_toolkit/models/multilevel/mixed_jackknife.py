@@ -13,8 +13,8 @@ from scipy import sparse
 from scipy.sparse import linalg
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
+from hybrid_toolkit.models.inference import clusters as support
 
 
 def whitened(fit: Any, columns: Array) -> Array:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.inference import clusters as support
 
 TIME_NAMES = ("month", "wave", "quarter", "year", "period")
 """Columns that are looked at for a period where none is named."""

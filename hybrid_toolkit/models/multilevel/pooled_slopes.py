@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError, plural
-from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.multilevel.slope_pool import SlopePool, evened
 from hybrid_toolkit.models.terms.arguments import check_arguments, left_out_words, numbers

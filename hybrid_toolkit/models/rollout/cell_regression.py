@@ -13,7 +13,7 @@ from scipy import linalg, sparse
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import DIGITS, OWN, solve_kept
 from hybrid_toolkit.errors import EstimationError, agreeing, plural
-from hybrid_toolkit.models.linear.cluster_crossproducts import CrossProductLayout, crv1, jackknife
+from hybrid_toolkit.models.inference.clusters import CrossProductLayout, crv1, jackknife
 
 
 def regress_cells(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError, plural
-from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.rollout.cell_regression import regress_cells
 from hybrid_toolkit.models.rollout.group_time import FEW_FOR_INFLUENCE
 from hybrid_toolkit.models.rollout.imputation_estimator import impute, lead_label, left_out
@@ -236,7 +236,7 @@ def fit_event_study(
     variance : str | None, optional
         ``"sandwich"`` (for imputation the authors' own) or ``"jackknife"``; the default is the jackknife where fewer
         than ten clusters stand on the smaller side, since errors as published are then too small. Either has t with
-        effective clusters - 1 (see ``models/inference/cluster_support.py``), and an effect that rests on one cluster
+        effective clusters - 1 (see ``models/inference/clusters.py``), and an effect that rests on one cluster
         has no interval.
     conf_level : float, default 0.95
         See ``fit_group_time``.

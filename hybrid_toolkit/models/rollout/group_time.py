@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError, plural
-from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.rollout.group_time_effects import (
     AGGREGATIONS,
     CONTROL_GROUPS,
@@ -89,7 +89,7 @@ def fit_group_time(
         are treated, or untreated, since errors as published are then too small.
     conf_level : float, default 0.95
         Level of the intervals, t with effective clusters - 1 degrees of freedom (see
-        ``models/inference/cluster_support.py``); an effect that one cluster carries has none.
+        ``models/inference/clusters.py``); an effect that one cluster carries has none.
 
     Returns
     -------

@@ -14,7 +14,7 @@ from scipy import stats
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError, plural
-from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
 from hybrid_toolkit.models.rollout.start_sums import StartInfluence, side_weights
 from hybrid_toolkit.models.terms.result_rows import check_choice, frozen, tidy_rows

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError, plural
-from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments

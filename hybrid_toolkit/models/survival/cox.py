@@ -13,8 +13,8 @@ from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import Scaled, settled_columns, solve_kept
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.fisher_scoring import RAGGED
-from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.survival.cox_partial_likelihood import PartialLikelihood
 from hybrid_toolkit.models.survival.kaplan_meier import read_spells, risk_table
 from hybrid_toolkit.models.terms.arguments import check_arguments

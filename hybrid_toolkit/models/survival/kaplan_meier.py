@@ -12,7 +12,7 @@ from scipy import stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.plain_columns import as_numbers
 from hybrid_toolkit.errors import EstimationError, plural
-from hybrid_toolkit.models.linear.cluster_crossproducts import inverse
+from hybrid_toolkit.models.inference.clusters import inverse
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, zero_one

@@ -15,7 +15,7 @@ import numpy as np
 
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import DIGITS, OWN
-from hybrid_toolkit.models.linear.cluster_crossproducts import demean, independent, inverse
+from hybrid_toolkit.models.inference.clusters import demean, independent, inverse
 
 
 def unit_sums(values: Array, at: Codes, count: int) -> Array:

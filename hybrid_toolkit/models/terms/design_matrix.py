@@ -12,12 +12,12 @@ from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.plain_columns import plain
 from hybrid_toolkit.columns.scaling import DIGITS, Scaled, solve_kept
 from hybrid_toolkit.errors import EstimationError, plural
-from hybrid_toolkit.models.inference.cluster_support import sides
-from hybrid_toolkit.models.linear.cluster_crossproducts import (
+from hybrid_toolkit.models.inference.clusters import (
     CrossProductLayout,
     cluster_grams,
     independent,
     inverse,
+    sides,
     solve_crossproducts,
 )
 from hybrid_toolkit.models.terms.absorbed_fixed_effects import (

@@ -10,7 +10,7 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.inference.clustered_variance import enough_clusters
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows

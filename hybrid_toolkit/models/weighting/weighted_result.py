@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.terms.result_rows import tidy_rows
 from hybrid_toolkit.result import ResultBase
 

@@ -18,8 +18,8 @@ from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.constructs.career import career_stage
 from hybrid_toolkit.metrics.unit_frames import look_up
 from hybrid_toolkit.models import LinearFit
-from hybrid_toolkit.models.inference.cluster_support import degrees
-from hybrid_toolkit.models.linear.residuals import linear_residuals
+from hybrid_toolkit.models.inference.clusters import degrees
+from hybrid_toolkit.models.linear.linear import linear_residuals
 from hybrid_toolkit.models.terms.terms import as_term
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS, build_frame, unit_columns
 from hybrid_toolkit.study.estimation.rows_usable import effective_people, people_codes
@@ -224,7 +224,7 @@ def _people(exposure: pd.Series[float], who: Sequence[NDArray[np.int64]], *, own
 
 
 def _mean_vcov(outcome: pd.Series[float], cluster: pd.Series, slopes: Array) -> Array:
-    """Variance of a mean and its covariances with slopes, by the cluster jackknife (see ``models.grams.jackknife``).
+    """Variance of a mean and its covariances with slopes, by the cluster jackknife (see ``models.inference.clusters``).
 
     ``slopes`` holds how each slope moves as each cluster, in the order of its name, is left out.
     """

@@ -1,4 +1,9 @@
-"""How many clusters an estimate rests on: those on the smaller side of what is compared, and their effective number.
+"""Fits kept cluster by cluster: cross-products, the jackknife, and how many clusters an estimate rests on.
+
+Coefficients, cluster-robust variance and the exact leave-one-cluster-out jackknife of least squares and two-stage least
+squares all follow from the sums ``M_g' M_g`` of each cluster g, where M holds regressors, instruments and outcome. A
+study of 14,000 contacts in 24 teams becomes 24 small matrices, so one fit takes milliseconds and leaving out each team
+in turn costs nothing.
 
 An interval over clusters learns the spread of an estimate from clusters that differ in the exposure. With three teams
 under a policy and 21 without, the spread of three means decides, whatever the 24 in all. So every clustered fit counts:
@@ -17,12 +22,14 @@ Stata Journal 23 (partial leverage); MacKinnon and Webb (2017), Journal of Appli
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import scaled
-from hybrid_toolkit.models.linear.cluster_crossproducts import cluster_grams, inverse
 
 ALONE = 1.5
 """Fewer clusters than this are one: no interval can be learned from them."""
@@ -33,6 +40,137 @@ WITHOUT_INTERVAL = (
     "an interrupted series for one unit that changed; a two-by-two comparison with randomisation inference for several."
 )
 """What is said where an interval is withheld."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CrossProductLayout:
+    """Which columns of M are regressors, instruments (exogenous regressors among them) and the outcome."""
+
+    x: Codes
+    z: Codes
+    y: int
+
+    @property
+    def iv(self) -> bool:
+        """Whether some regressor is instrumented."""
+        return not np.array_equal(self.x, self.z)
+
+
+def demean(m: Array, codes: Codes) -> Array:
+    """Each column less its mean within group (the within transformation of one fixed effect)."""
+    counts = np.bincount(codes)
+    means = np.column_stack([np.bincount(codes, weights=c) for c in m.T]) / np.maximum(counts, 1)[:, None]
+    out: Array = m - means[codes]
+    return out
+
+
+def cluster_grams(m: Array, clusters: Codes) -> Array:
+    """``M_g' M_g`` of each cluster: shape (clusters, p, p)."""
+    order = np.argsort(clusters, kind="stable")
+    blocks = np.split(m[order], np.flatnonzero(np.diff(clusters[order])) + 1)
+    return np.stack([b.T @ b for b in blocks])
+
+
+def solve_crossproducts(s: Array, lay: CrossProductLayout) -> Array:
+    """Coefficients from cross-products; ``s`` may be one matrix or a stack of them.
+
+    Two-stage least squares: b = (X'Z (Z'Z)^- Z'X)^- X'Z (Z'Z)^- Z'y. The pseudo-inverse serves a left-out
+    cluster that was the only one with some level of a category.
+    """
+    zx, zy = s[..., lay.z[:, None], lay.x[None, :]], s[..., lay.z, lay.y][..., None]
+    if not lay.iv:
+        out: Array = (inverse(zx) @ zy)[..., 0]
+        return out
+    first = np.swapaxes(zx, -1, -2) @ inverse(s[..., lay.z[:, None], lay.z[None, :]])
+    out = (inverse(first @ zx) @ (first @ zy))[..., 0]
+    return out
+
+
+def inverse(a: Array) -> Array:
+    """Symmetric pseudo-inverse after scaling to a unit diagonal."""
+    d = np.sqrt(np.clip(np.diagonal(a, axis1=-2, axis2=-1), 0, None))
+    d = np.where(d > 0, d, 1.0)
+    scale = d[..., :, None] * d[..., None, :]
+    out: Array = np.linalg.pinv(a / scale, rcond=1e-11, hermitian=True) / scale
+    return out
+
+
+def crv1(grams: Array, lay: CrossProductLayout, b: Array, *, n: int, k: int) -> Array:
+    """Cluster-robust variance (Liang and Zeger 1986), times G/(G-1) x (n-1)/(n-k)."""
+    s = grams.sum(axis=0)
+    zx = s[np.ix_(lay.z, lay.x)]
+    pi = inverse(s[np.ix_(lay.z, lay.z)]) @ zx
+    scores = (grams[:, lay.z, lay.y] - grams[:, lay.z[:, None], lay.x[None, :]] @ b) @ pi
+    bread = inverse(pi.T @ zx)
+    g = len(grams)
+    out: Array = bread @ (scores.T @ scores) @ bread * (g / (g - 1)) * ((n - 1) / (n - k))
+    return out
+
+
+def jackknife(left_out: Array, b: Array) -> Array:
+    """Cluster jackknife variance, CV3: (G-1)/G x sum of (b_(g) - b)(b_(g) - b)' (MacKinnon, Nielsen, Webb 2023)."""
+    d = left_out - b
+    g = len(left_out)
+    out: Array = (g - 1) / g * (d.T @ d)
+    return out
+
+
+def share_explained(total: Array, lay: CrossProductLayout, b: Array, squares: float) -> float:
+    """Share of the outcome's sum of squares that coefficients account for, from cross-products over all clusters."""
+    left = total[lay.y, lay.y] - 2 * b @ total[lay.x, lay.y] + b @ total[np.ix_(lay.x, lay.x)] @ b
+    return float(1 - left / squares) if squares > 0 else float("nan")
+
+
+def fitted_crossproducts(grams: Array, lay: CrossProductLayout) -> Array:
+    """Cross-products of the regressors by cluster; with instruments, of what the first stage fits of them."""
+    if not lay.iv:
+        return grams[:, lay.x[:, None], lay.x[None, :]]
+    total = grams.sum(axis=0)
+    pi = inverse(total[np.ix_(lay.z, lay.z)]) @ total[np.ix_(lay.z, lay.x)]
+    return np.asarray(pi.T @ grams[:, lay.z[:, None], lay.z[None, :]] @ pi)
+
+
+def first_stage_f(grams: Array, lay: CrossProductLayout, *, n: int, k: int) -> float | None:
+    """The smallest F of the excluded instruments over the instrumented columns, cluster-robust (sandwich)."""
+    if not lay.iv:
+        return None
+    smallest = np.inf
+    excluded = np.flatnonzero(~np.isin(lay.z, lay.x))
+    for target in lay.x[~np.isin(lay.x, lay.z)]:
+        stage = CrossProductLayout(lay.z, lay.z, int(target))
+        b = solve_crossproducts(grams.sum(axis=0), stage)
+        v = crv1(grams, stage, b, n=n, k=k)
+        part = b[excluded]
+        smallest = min(smallest, float(part @ inverse(v[np.ix_(excluded, excluded)]) @ part / len(excluded)))
+    return smallest
+
+
+def independent(s: Array, totals: Array, *, tolerance: float = 1e-9) -> NDArray[np.bool_]:
+    """Which columns are not a combination of those before them (nor of the fixed effects), by sweeping.
+
+    Parameters
+    ----------
+    s : Array
+        The p x p cross-products, fixed effects taken out.
+    totals : Array
+        The p sums of squares before the fixed effects were taken out.
+    tolerance : float, default 1e-09
+        Share of its sum of squares that a column must have of its own.
+
+    Examples
+    --------
+    >>> m = np.array([[1.0, 0, 1], [0, 1, 1], [1, 1, 2]])
+    >>> independent(m.T @ m, (m**2).sum(axis=0)).tolist()
+    [True, True, False]
+    """
+    keep = np.zeros(len(s), dtype=bool)
+    rest = s.copy()
+    for j in range(len(s)):
+        pivot = rest[j, j]
+        if totals[j] > 0 and pivot > tolerance * totals[j]:
+            keep[j] = True
+            rest = rest - np.outer(rest[:, j], rest[j]) / pivot
+    return keep
 
 
 def leverages(parts: Array, keep: Codes | None = None, *, turn: Array | None = None) -> Array:
