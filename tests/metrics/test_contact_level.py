@@ -12,7 +12,7 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, MeasureError, UnreadableError, UsageError
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement
-from hybrid_toolkit.metrics.constructs.practice import contact_practice
+from hybrid_toolkit.metrics.contacts.contact_formulas import contact_practice
 from hybrid_toolkit.metrics.contacts.contact_level import EXPRESSIONS
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables, ContactUnits, unit_frame
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
