@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import as_numbers, check_table, measured, plain
-from hybrid_toolkit.columns.scaling import scaled
+from hybrid_toolkit.columns.numeric_columns import as_numbers, plain, scaled
 from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.metrics.measured_columns import check_table, measured
 from hybrid_toolkit.metrics.rubin_rules import Pooled, pool_rubin
 from hybrid_toolkit.result import RowsHidden
 

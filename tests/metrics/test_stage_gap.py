@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import hybrid_toolkit as ht
-from hybrid_toolkit.columns.scaling import scaled
+from hybrid_toolkit.columns.numeric_columns import scaled
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, restricted_cubic, stage_slopes
 from hybrid_toolkit.metrics.intervals.influence import linear_combination

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit import metrics, models
-from hybrid_toolkit.columns.scaling import scaled
+from hybrid_toolkit.columns.numeric_columns import scaled
 from hybrid_toolkit.errors import EstimationError, MeasureError
 from hybrid_toolkit.models import Column
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hybrid_toolkit.columns.plain_columns import FALSE, TRUE
+from hybrid_toolkit.columns.numeric_columns import FALSE, TRUE
 from hybrid_toolkit.data.known.codes import known_code, plain_spelling
 from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.reading.coerce import MISSING_WORDS

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from hybrid_toolkit.columns.plain_columns import FALSE, TRUE
+from hybrid_toolkit.columns.numeric_columns import FALSE, TRUE
 from hybrid_toolkit.data.known.codes import list_of
 from hybrid_toolkit.data.known.concepts import concepts, telling
 from hybrid_toolkit.data.known.names import column_names, may_be, words, written_forms

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from hybrid_toolkit.columns.plain_columns import FALSE, TRUE
+from hybrid_toolkit.columns.numeric_columns import FALSE, TRUE
 from hybrid_toolkit.data.known.codes import known_code
 from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.known.units import amount

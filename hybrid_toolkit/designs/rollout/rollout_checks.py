@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import scaled
+from hybrid_toolkit.columns.numeric_columns import scaled
 from hybrid_toolkit.designs.base import CheckOf, FitOf
 from hybrid_toolkit.designs.checks import CHECK_LEVEL, judge_departure, judge_left_out, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, noun

@@ -12,8 +12,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from hybrid_toolkit.columns.plain_columns import check_table, measured
 from hybrid_toolkit.errors import MeasureError, plural
+from hybrid_toolkit.metrics.measured_columns import check_table, measured
 from hybrid_toolkit.metrics.people import PERSON_KEYS
 from hybrid_toolkit.result import RowsHidden
 

@@ -9,12 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.columns.plain_columns import check_table, measured, plain
-from hybrid_toolkit.columns.scaling import scaled, solve_kept
+from hybrid_toolkit.columns.numeric_columns import plain, scaled, solve_kept
 from hybrid_toolkit.errors import MeasureError, plural
 from hybrid_toolkit.metrics.inequality.decomposition import LEAST_LEFT_OUT, Decomposition, jackknife_parts
 from hybrid_toolkit.metrics.inequality.inequality import fractional_rank
 from hybrid_toolkit.metrics.inequality.oaxaca_blinder_split import covariate_columns
+from hybrid_toolkit.metrics.measured_columns import check_table, measured
 
 
 def decompose_concentration(

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.columns.plain_columns import check_table, measured, plain
+from hybrid_toolkit.columns.numeric_columns import plain
 from hybrid_toolkit.errors import MeasureError, plural
+from hybrid_toolkit.metrics.measured_columns import check_table, measured
 from hybrid_toolkit.result import ResultBase
 
 _ZERO_MEAN = 1e-12

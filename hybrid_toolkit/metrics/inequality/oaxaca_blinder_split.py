@@ -9,8 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.columns.plain_columns import as_numbers, measured
-from hybrid_toolkit.columns.scaling import scaled, solve_kept
+from hybrid_toolkit.columns.numeric_columns import as_numbers, scaled, solve_kept
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.inequality.decomposition import (
     Decomposition,
@@ -18,6 +17,7 @@ from hybrid_toolkit.metrics.inequality.decomposition import (
     two_group_degrees,
     two_groups,
 )
+from hybrid_toolkit.metrics.measured_columns import measured
 
 OAXACA_FORMS: Mapping[str, tuple[str, ...]] = {
     "twofold": ("composition", "coefficients"),

@@ -15,10 +15,10 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import measured_table
-from hybrid_toolkit.columns.scaling import scaled
+from hybrid_toolkit.columns.numeric_columns import scaled
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.instruments import InstrumentScores
+from hybrid_toolkit.metrics.measured_columns import measured_table
 from hybrid_toolkit.result import RowsHidden
 
 _NOTHING = 1e-12

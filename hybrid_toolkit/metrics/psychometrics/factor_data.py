@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import LARGEST, as_numbers, check_table
+from hybrid_toolkit.columns.numeric_columns import LARGEST, as_numbers
 from hybrid_toolkit.errors import MeasureError, agreeing, plural
+from hybrid_toolkit.metrics.measured_columns import check_table
 from hybrid_toolkit.metrics.psychometrics.factor_model import Moments
 
 _SINGULAR = 1e-8

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.columns.plain_columns import measured, measured_table, one_column, plain
+from hybrid_toolkit.columns.numeric_columns import one_column, plain
 from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.metrics.measured_columns import measured, measured_table
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability, item_matrix
 
 

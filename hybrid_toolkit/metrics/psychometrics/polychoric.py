@@ -9,8 +9,8 @@ from scipy import optimize, stats
 from scipy.special import ndtr
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import measured_table
 from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.metrics.measured_columns import measured_table
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability
 
 _LEAST_ROWS = 10

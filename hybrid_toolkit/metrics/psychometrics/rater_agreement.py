@@ -11,8 +11,9 @@ from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa as _cohens_kappa
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import as_numbers, measured_table, one_column, plain
+from hybrid_toolkit.columns.numeric_columns import as_numbers, one_column, plain
 from hybrid_toolkit.errors import MeasureError, plural
+from hybrid_toolkit.metrics.measured_columns import measured_table
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability
 
 _WEIGHTS = ("none", "linear", "quadratic")

@@ -11,8 +11,8 @@ import pandas as pd
 from scipy import optimize, stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import measured_table
 from hybrid_toolkit.errors import MeasureError, agreeing, plural
+from hybrid_toolkit.metrics.measured_columns import measured_table
 
 _LEAST_ITEMS, _LEAST_ROWS = 3, 3
 """One factor has a loading for each item only from three items on (two loadings, one correlation), and a correlation

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import Scaled, settled_columns
+from hybrid_toolkit.columns.numeric_columns import Scaled, settled_columns
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.separation import perfectly_separated
 

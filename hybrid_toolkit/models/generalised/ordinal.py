@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import settled_columns
+from hybrid_toolkit.columns.numeric_columns import settled_columns
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.fisher_scoring import FAR, FLAT, RAGGED
 from hybrid_toolkit.models.generalised.ordinal_links import CUMULATIVE

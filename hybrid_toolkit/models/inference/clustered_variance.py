@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.columns.scaling import solve_kept
+from hybrid_toolkit.columns.numeric_columns import solve_kept
 from hybrid_toolkit.errors import EstimationError, plural
 
 CLUSTERED_VARIANCES = {

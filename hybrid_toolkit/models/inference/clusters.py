@@ -29,7 +29,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.columns.scaling import scaled
+from hybrid_toolkit.columns.numeric_columns import scaled
 
 ALONE = 1.5
 """Fewer clusters than this are one: no interval can be learned from them."""

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import LARGEST
+from hybrid_toolkit.columns.numeric_columns import LARGEST
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.inference.meta_analysis_result import (
     META_ANALYSIS_INTERVALS,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import settled_columns
+from hybrid_toolkit.columns.numeric_columns import settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments, told_names
 from hybrid_toolkit.models.terms.design_matrix import complete_rows

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.columns.scaling import LOST, Scaled
+from hybrid_toolkit.columns.numeric_columns import LOST, Scaled
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference.clusters import cluster_grams
 

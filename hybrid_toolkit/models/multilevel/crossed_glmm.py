@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import Scaled
+from hybrid_toolkit.columns.numeric_columns import Scaled
 from hybrid_toolkit.errors import EstimationError, from_extra
 from hybrid_toolkit.models.generalised.fisher_scoring import FAR
 from hybrid_toolkit.models.multilevel.random_parts import RandomColumns, RandomPart

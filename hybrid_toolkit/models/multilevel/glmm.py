@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import special
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.columns.scaling import settled_columns
+from hybrid_toolkit.columns.numeric_columns import settled_columns
 from hybrid_toolkit.errors import EstimationError, agreeing, plural
 from hybrid_toolkit.models.generalised.counts import log_time, whole_counts
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import optimize
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.columns.scaling import LOST, settled_columns
+from hybrid_toolkit.columns.numeric_columns import LOST, settled_columns
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.fisher_scoring import FAR, RAGGED
 from hybrid_toolkit.models.generalised.separation import perfectly_separated, told_apart

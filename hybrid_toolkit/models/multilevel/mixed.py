@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import settled_columns
+from hybrid_toolkit.columns.numeric_columns import settled_columns
 from hybrid_toolkit.errors import EstimationError, from_extra
 from hybrid_toolkit.models.multilevel.mixed_jackknife import cluster_jackknife
 from hybrid_toolkit.models.multilevel.mixed_levels import (

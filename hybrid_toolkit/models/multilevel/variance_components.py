@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import scaled, settled_columns
+from hybrid_toolkit.columns.numeric_columns import scaled, settled_columns
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows

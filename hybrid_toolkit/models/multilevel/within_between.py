@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import DIGITS, OWN
+from hybrid_toolkit.columns.numeric_columns import DIGITS, OWN
 from hybrid_toolkit.errors import EstimationError, agreeing, plural
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.multilevel.mixed import fit_mixed

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import DIGITS, OWN, solve_kept
+from hybrid_toolkit.columns.numeric_columns import DIGITS, OWN, solve_kept
 from hybrid_toolkit.errors import EstimationError, agreeing, plural
 from hybrid_toolkit.models.inference.clusters import CrossProductLayout, crv1, jackknife
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.columns.scaling import scaled
+from hybrid_toolkit.columns.numeric_columns import scaled
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.rollout.event_time_path import EventPath

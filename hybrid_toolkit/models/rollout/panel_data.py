@@ -9,8 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import as_numbers, plain
-from hybrid_toolkit.columns.scaling import settled_columns
+from hybrid_toolkit.columns.numeric_columns import as_numbers, plain, settled_columns
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.rollout.panel_blocks import NEVER, PanelBlocks, blocks_of
 from hybrid_toolkit.models.terms.arguments import check_column, factorize, numbers

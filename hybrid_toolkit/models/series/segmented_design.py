@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import scaled
+from hybrid_toolkit.columns.numeric_columns import scaled
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.periods import read_times
 from hybrid_toolkit.models.terms.terms import Term, design_columns, reaches

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.columns.scaling import Scaled, settled_columns, solve_kept
+from hybrid_toolkit.columns.numeric_columns import Scaled, settled_columns, solve_kept
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.generalised.fisher_scoring import RAGGED
 from hybrid_toolkit.models.inference import clustered_variance as clustered

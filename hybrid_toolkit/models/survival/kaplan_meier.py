@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import as_numbers
+from hybrid_toolkit.columns.numeric_columns import as_numbers
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.inference.clusters import inverse
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers

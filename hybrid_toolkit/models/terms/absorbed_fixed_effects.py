@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.columns.scaling import DIGITS, OWN
+from hybrid_toolkit.columns.numeric_columns import DIGITS, OWN
 from hybrid_toolkit.models.inference.clusters import demean, independent, inverse
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import LARGEST, as_numbers, counted_codes, plain, why_not_numbers
+from hybrid_toolkit.columns.numeric_columns import LARGEST, as_numbers, counted_codes, plain, why_not_numbers
 from hybrid_toolkit.errors import CoverageError, EstimationError, UsageError, plural, with_article
 
 SEVERAL_NAMES: Final = "the names of columns, as a list of text"

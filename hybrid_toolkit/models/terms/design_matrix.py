@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.columns.plain_columns import plain
-from hybrid_toolkit.columns.scaling import DIGITS, Scaled, solve_kept
+from hybrid_toolkit.columns.numeric_columns import DIGITS, Scaled, plain, solve_kept
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.inference.clusters import (
     CrossProductLayout,

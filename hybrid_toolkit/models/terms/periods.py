@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.columns.plain_columns import as_numbers, counted_codes, plain
+from hybrid_toolkit.columns.numeric_columns import as_numbers, counted_codes, plain
 from hybrid_toolkit.errors import EstimationError
 
 _TWO_DIGITS = 99

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import scaled
+from hybrid_toolkit.columns.numeric_columns import scaled
 from hybrid_toolkit.errors import EstimationError, plural, with_article
 from hybrid_toolkit.models.terms.arguments import check_frame, numbers, told_names
 from hybrid_toolkit.models.terms.splines import Spline

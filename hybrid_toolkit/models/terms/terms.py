@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.plain_columns import as_numbers
+from hybrid_toolkit.columns.numeric_columns import as_numbers
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import (
     check_column,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import scaled
+from hybrid_toolkit.columns.numeric_columns import scaled
 from hybrid_toolkit.errors import EstimationError, plural
 
 

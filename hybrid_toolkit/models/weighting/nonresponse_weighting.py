@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.scaling import Scaled, settled_columns, solve_kept
+from hybrid_toolkit.columns.numeric_columns import Scaled, settled_columns, solve_kept
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.inference.clustered_variance import enough_clusters

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.columns.scaling import settled_columns
+from hybrid_toolkit.columns.numeric_columns import settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.inference.clustered_variance import enough_clusters

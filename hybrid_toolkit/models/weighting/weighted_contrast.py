@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.columns.scaling import scaled
+from hybrid_toolkit.columns.numeric_columns import scaled
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference.clustered_variance import cluster_sums
 from hybrid_toolkit.models.weighting.propensity_score import Propensity, fit_propensity
