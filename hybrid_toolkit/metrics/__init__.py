@@ -24,7 +24,7 @@ _PUBLIC = {
     "load_metric": "custom.custom_metric",
     "worker_month_exposure": "constructs.exposure",
     "career_stage": "constructs.career",
-    "contact_practice": "contacts.contact_formulas",
+    "contact_practice": "contacts.contact_tables",
     "continuity": "constructs.continuity",
     "household_access": "constructs.exclusion",
     "contact_engagement": "constructs.exclusion",

@@ -12,9 +12,8 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, MeasureError, UnreadableError, UsageError
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement
-from hybrid_toolkit.metrics.contacts.contact_formulas import contact_practice
-from hybrid_toolkit.metrics.contacts.contact_level import EXPRESSIONS
-from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables, ContactUnits, unit_frame
+from hybrid_toolkit.metrics.contacts.contact_formulas import EXPRESSIONS
+from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables, ContactUnits, contact_practice, unit_frame
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
 ROWS = {m.id: m.frame.expression for m in REGISTRY.values() if isinstance(m.frame, ContactUnits)}
@@ -42,7 +41,7 @@ def folder(data: EvaluationData, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 def test_every_contact_metric_has_its_expression() -> None:
-    assert set(ROWS.values()) <= set(EXPRESSIONS), "ContactUnits names an expression that contact_level.py has not"
+    assert set(ROWS.values()) <= set(EXPRESSIONS), "ContactUnits names an expression that contact_formulas.py has not"
     named = {m.id for m in REGISTRY.values() if m.computed and m.unit in ("held contact", "contact")}
     assert named <= set(ROWS), "metrics of contacts whose frame is not a ContactUnits: they stay out of a database"
 

@@ -7,7 +7,7 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.contacts.contact_formulas import contact_practice
+from hybrid_toolkit.metrics.contacts.contact_tables import contact_practice
 
 SEEDS = 12
 METRICS = ("remote_share_desk", "choice_honoured", "engaged_share", "access_meets_share", "swemwbs")

@@ -15,7 +15,7 @@ from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.service import visit_gaps, working_days
 from hybrid_toolkit.metrics.constructs.supervision import supervision_months
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
-from hybrid_toolkit.metrics.contacts.contact_formulas import contact_practice
+from hybrid_toolkit.metrics.contacts.contact_tables import contact_practice
 
 
 def test_exposure_rows(tiny: EvaluationData) -> None:

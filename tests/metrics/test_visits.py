@@ -9,8 +9,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics import measure
 from hybrid_toolkit.metrics.constructs.visits import statutory_visits, visit_intervals, visits
-from hybrid_toolkit.metrics.contacts.contact_formulas import contact_practice
-from hybrid_toolkit.metrics.contacts.contact_tables import unit_frame
+from hybrid_toolkit.metrics.contacts.contact_tables import contact_practice, unit_frame
 
 DAY = pd.to_datetime
 ROWS = pd.DataFrame(

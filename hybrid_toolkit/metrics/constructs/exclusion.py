@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
-from hybrid_toolkit.metrics.contacts.contact_formulas import is_remote
+from hybrid_toolkit.metrics.contacts.contact_tables import is_remote
 from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, month_of, number_values, optional, require
 
 ADEQUATE_MBPS = 30.0

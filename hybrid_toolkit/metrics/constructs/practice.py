@@ -7,7 +7,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import load_instrument
 from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
-from hybrid_toolkit.metrics.contacts.contact_formulas import is_remote
+from hybrid_toolkit.metrics.contacts.contact_tables import is_remote
 from hybrid_toolkit.metrics.unit_frames import (
     look_up,
     month_of,

@@ -19,7 +19,7 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array, Floats
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
-from hybrid_toolkit.metrics.contacts.contact_level import EXPRESSIONS, ask_columns, contact_rows, low_access
+from hybrid_toolkit.metrics.contacts.contact_formulas import EXPRESSIONS, ask_columns, contact_rows, low_access
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables, ContactUnits
 from hybrid_toolkit.metrics.grouping import LINKS, NOT_RECORDED, PERIODS, check_group, group_order
 from hybrid_toolkit.metrics.intervals.influence import Crossed, DifferenceInDifferences, Estimate, MeanOf

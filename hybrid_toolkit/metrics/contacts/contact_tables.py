@@ -1,6 +1,6 @@
-"""Tables of contacts where they are: frames, a DuckDB file, Parquet files or any Ibis backend, and what runs there.
+"""Contacts as rows of frames, a DuckDB file, Parquet files or any Ibis backend, and the units of a metric there.
 
-The expressions are in ``contact_level``; over loaded data they give frames. Ibis loads when the first is asked for.
+The formulas and expressions are in ``contact_formulas``; over loaded data they give frames.
 """
 
 from __future__ import annotations
@@ -17,6 +17,25 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import UnreadableError
+from hybrid_toolkit.metrics.contacts.contact_formulas import (
+    CHOICE_HONOURED,
+    EXPRESSIONS,
+    ORDER,
+    PREFERENCE_MET,
+    REMOTE,
+    SATURDAY,
+    SEEN_ALONE,
+    TIMELY,
+    VISIT_IN_TIME,
+    ContactFormula,
+)
+from hybrid_toolkit.metrics.unit_frames import (
+    flag_values,
+    look_up,
+    month_of,
+    optional,
+    require,
+)
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -197,7 +216,7 @@ _SQL: dict[object, str] = {}
 
 
 def unit_frame(data: EvaluationData, name: str) -> pd.DataFrame:
-    """One of the expressions of ``contact_level`` over loaded data, on DuckDB, in the order of its rows.
+    """One of the expressions of ``contact_formulas`` over loaded data, on DuckDB, in the order of its rows.
 
     Raises
     ------
@@ -209,8 +228,6 @@ def unit_frame(data: EvaluationData, name: str) -> pd.DataFrame:
     with registered(data) as connection:
         if key not in _SQL:
             import ibis
-
-            from hybrid_toolkit.metrics.contacts.contact_level import EXPRESSIONS, ORDER
 
             _SQL[key] = str(ibis.to_sql(EXPRESSIONS[name](described(connection)).order_by(ORDER), "duckdb"))
         frame = connection.sql(_SQL[key]).df().drop(columns="_row")
@@ -225,7 +242,7 @@ class ContactUnits:
     Parameters
     ----------
     expression : str
-        Name of the expression in ``contact_level.EXPRESSIONS``.
+        Name of the expression in ``contact_formulas.EXPRESSIONS``.
     frame : Callable, optional
         Loaded data -> the units, where more than contacts make them; the expression by default.
     """
@@ -242,3 +259,97 @@ class ContactUnits:
             A table or column is not there.
         """
         return unit_frame(data, self.expression) if self.frame is None else self.frame(data)
+
+
+def is_remote(mode: pd.Series[str]) -> pd.Series[bool]:
+    """Whether a contact was by video or telephone; missing where the mode is.
+
+    Examples
+    --------
+    >>> is_remote(pd.Series(["video", "home", None], dtype="str")).tolist()
+    [True, False, <NA>]
+    """
+    contacts = pd.DataFrame({"mode": mode})
+    remote: pd.Series[bool] = REMOTE.holds(contacts).astype("boolean").where(REMOTE.known(contacts))
+    return remote
+
+
+def contact_practice(data: EvaluationData) -> pd.DataFrame:
+    """Whether the family's choice was honoured and whether the contact was in time, one row a contact.
+
+    Columns: ``contact_id``, ``family_id``, ``worker_id``, ``team_id``, ``month`` (of the day held, else due),
+    ``mode``, ``purpose``, ``remote``, ``video``, ``phone`` and ``weekend`` (0, 1 or missing); ``choice_honoured``
+    and ``preference_met`` (MA3), ``timely``, ``visit_in_time`` and ``seen_alone`` (MF3; the last two of statutory
+    visits): 1 where the formula of that name holds, 0 where it does not, missing where that
+    is not known.
+
+    ``measure`` makes the same columns by an Ibis expression on DuckDB (``contact_formulas.all_contacts``).
+
+    A service that records a wish only after it offers a choice will see a share of the offers only: look at the
+    missing share first.
+
+    Parameters
+    ----------
+    data : EvaluationData
+        The data.
+
+    Returns
+    -------
+    pd.DataFrame
+        Whether the family's choice was honoured and whether the contact was in time, one row a contact.
+
+    Raises
+    ------
+    CoverageError
+        ``contact`` lacks ``held_date`` or ``mode``. Other columns open what they open.
+
+    Examples
+    --------
+    >>> day = pd.to_datetime(["2025-01-07", "2025-01-09"])
+    >>> d = EvaluationData({"contact": pd.DataFrame({
+    ...     "contact_id": ["1", "2"], "family_id": ["f", "f"], "worker_id": ["a", "a"],
+    ...     "due_date": pd.to_datetime(["2025-01-08"] * 2), "held_date": day, "mode": ["home", "video"],
+    ...     "mode_offered_choice": [True, True], "mode_preferred": ["home", "home"]})})
+    >>> contact_practice(d)[["choice_honoured", "timely"]].values.tolist()
+    [[1.0, 1.0], [0.0, 0.0]]
+    """
+    rows = require(data, "contact", "contact_id", "family_id", "held_date", "mode")
+    worker_id = rows["worker_id"] if "worker_id" in rows else pd.Series(pd.NA, index=rows.index, dtype="str")
+    out = rows[["contact_id", "family_id"]].assign(worker_id=worker_id)
+    out = look_up(out, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+    held = rows["held_date"]
+    due = rows["due_date"] if "due_date" in rows else pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us]")
+    out["month"] = month_of(held.fillna(due))
+    out["mode"] = rows["mode"]
+    missing = pd.Series(pd.NA, index=rows.index, dtype="str")
+    out["purpose"] = rows.get("purpose", missing)
+    out["remote"] = is_remote(rows["mode"])
+    for name in ("video", "phone"):
+        out[name] = rows["mode"].eq(name).astype("float64").where(rows["mode"].notna())
+    out["weekend"] = held.dt.day_of_week.ge(SATURDAY).astype("float64").where(held.notna())
+    last = max((d for d in (held.max(), due.where(held.notna()).max()) if pd.notna(d)), default=pd.NaT)
+    wish = rows.get("mode_preferred", missing)
+    contacts = pd.DataFrame(
+        {
+            "offered": flag_values(rows, "mode_offered_choice"),
+            "wish": wish,
+            "mode": rows["mode"],
+            "purpose": out["purpose"],
+            "seen_alone": flag_values(rows, "seen_alone"),
+            "held": held,
+            "due": due,
+        }
+    )
+    contacts["last"] = last
+    out["choice_honoured"] = _share(CHOICE_HONOURED, contacts)
+    out["preference_met"] = _share(PREFERENCE_MET, contacts)
+    out["timely"] = _share(TIMELY, contacts)
+    out["visit_in_time"] = _share(VISIT_IN_TIME, contacts)
+    out["seen_alone"] = _share(SEEN_ALONE, contacts)
+    return out.reset_index(drop=True)
+
+
+def _share(formula: ContactFormula, contacts: pd.DataFrame) -> pd.Series[float]:
+    """1 where the formula holds, 0 where it does not, missing where that is not known."""
+    holds: pd.Series[float] = formula.holds(contacts).fillna(False).astype("float64")
+    return holds.where(formula.known(contacts))

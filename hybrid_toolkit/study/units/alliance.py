@@ -12,7 +12,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.family_tables import ALLIANCE_ITEMS
-from hybrid_toolkit.metrics.contacts.contact_formulas import is_remote
+from hybrid_toolkit.metrics.contacts.contact_tables import is_remote
 from hybrid_toolkit.metrics.specs.practice import alliance_answers
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy

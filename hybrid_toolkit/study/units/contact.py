@@ -12,7 +12,7 @@ from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
 from hybrid_toolkit.metrics.constructs.exclusion import household_access
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.visits import visits
-from hybrid_toolkit.metrics.contacts.contact_formulas import contact_practice
+from hybrid_toolkit.metrics.contacts.contact_tables import contact_practice
 from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, number_values, optional, require, safe_ratio
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same

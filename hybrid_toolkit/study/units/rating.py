@@ -14,7 +14,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import load_instrument
 from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
-from hybrid_toolkit.metrics.contacts.contact_formulas import contact_practice
+from hybrid_toolkit.metrics.contacts.contact_tables import contact_practice
 from hybrid_toolkit.metrics.unit_frames import look_up, require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.contact import FAMILY_ACCESS, THE_FAMILY, THE_WORKER, WORKER_STAGE, WORKERS_MONTH

@@ -13,7 +13,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.service import referral_outcomes, visit_gaps
-from hybrid_toolkit.metrics.contacts.contact_formulas import contact_practice
+from hybrid_toolkit.metrics.contacts.contact_tables import contact_practice
 from hybrid_toolkit.metrics.unit_frames import look_up, number_values, require, safe_ratio
 from hybrid_toolkit.study.units.unit_definition import Sources
 
