@@ -14,10 +14,9 @@ from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.data.privacy.inside import InsideFrame, inside
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
-from hybrid_toolkit.metrics.grouping import group_order, groups, periods
 from hybrid_toolkit.metrics.intervals.influence import Estimate
 from hybrid_toolkit.metrics.intervals.interval import Interval, clustered_interval, few_clusters
-from hybrid_toolkit.metrics.people import Behind, People, people_of
+from hybrid_toolkit.metrics.people_and_groups import Behind, People, group_order, groups, people_of, periods
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag
 from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec

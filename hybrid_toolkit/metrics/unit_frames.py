@@ -1,17 +1,31 @@
-"""Helpers of every unit-level measure: columns, months, a worker's team, what is worked out once for the data."""
+"""Frames of units: how tables are read into them, and those that many metrics and studies start from.
+
+Those are a worker's career stage (MB1), a worker's month with the exposure to hybrid working (ME1 to ME8), and a
+household's digital access (MC1).
+"""
 
 from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS, TABLES
 from hybrid_toolkit.errors import CoverageError, MeasureError, plural
+
+STAGES = ("asye", "early", "mid", "late", "supervisor")
+"""Career stages in order: assessed and supported year, 1 to under 3 years, 3 to under 10, 10 and over, supervisors."""
+EARLY_STAGES = ("asye", "early")
+"""The stages counted as early career."""
+SUPERVISOR_ROLES = ("1", "2", "3")
+"""Roles of the workforce census that supervise: senior, middle and first-line managers."""
+WORKED_HOURS = ("h_home", "h_office", "h_visit", "h_visit_travel", "h_court")
+"""Hours that count as worked; commuting is not among them."""
 
 
 def require(data: EvaluationData, table: str, *columns: str) -> pd.DataFrame:
@@ -171,3 +185,197 @@ def cached(data: EvaluationData, key: Hashable, make: Callable[[], _T]) -> _T:
     if key not in there[1]:
         there[1][key] = make()
     return cast("_T", there[1][key])
+
+
+def registered_years(reg_date: pd.Series[pd.Timestamp], on: date | pd.Series[pd.Timestamp]) -> pd.Series[float]:
+    """Completed years from first registration to a day; missing where either is, or where the day comes first.
+
+    Examples
+    --------
+    >>> reg = pd.Series(pd.to_datetime(["2022-03-02", "2022-03-01"]))
+    >>> registered_years(reg, date(2025, 3, 1)).tolist()
+    [2.0, 3.0]
+    """
+    start = pd.to_datetime(reg_date)
+    day = pd.to_datetime(on) if isinstance(on, pd.Series) else pd.Series(pd.Timestamp(on), index=start.index)
+    not_yet = (day.dt.month < start.dt.month) | ((day.dt.month == start.dt.month) & (day.dt.day < start.dt.day))
+    years = (day.dt.year - start.dt.year).astype("float64") - not_yet.astype("float64")
+    return years.where(start.notna() & day.notna() & (day >= start))
+
+
+def career_stage(worker: pd.DataFrame, on: date | pd.Series[pd.Timestamp]) -> pd.Series[str]:
+    """Career stage of each worker on a day, from first registration, the ASYE flag and the role.
+
+    Supervisors are the managers of the census (roles 1 to 3), whatever their years. Others: ``asye`` in the first
+    twelve months of registration, or while flagged ASYE in the second year or with no registration date; ``early``
+    1 to under 3 years; ``mid`` 3 to under 10; ``late`` 10 and over. Time in one authority is not a stand-in and is
+    not used. Missing where there is no registration date and no flag, or the day comes before registration.
+
+    Parameters
+    ----------
+    worker : pd.DataFrame
+        Rows with ``role``, ``reg_date`` and, where known, ``asye``; one a worker, or already joined to worker-months.
+    on : date | pd.Series[pd.Timestamp]
+        One day for all, or one a row (same index).
+
+    Returns
+    -------
+    pd.Series[str]
+        Career stage of each worker on a day, from first registration, the ASYE flag and the role.
+
+    Raises
+    ------
+    CoverageError
+        ``role`` or ``reg_date`` is not there.
+
+    Examples
+    --------
+    >>> w = pd.DataFrame({"role": ["5", "5", "3"], "asye": [True, False, False],
+    ...                   "reg_date": pd.to_datetime(["2025-01-10", "2020-01-10", "2024-01-10"])})
+    >>> career_stage(w, date(2025, 6, 1)).tolist()
+    ['asye', 'mid', 'supervisor']
+    """
+    gone = [c for c in ("role", "reg_date") if c not in worker.columns]
+    if gone:
+        raise CoverageError(
+            f"table 'worker' has no column {', '.join(gone)}; career stage needs role and first registration.",
+            fix="Add the column, or leave career stage out.",
+            code="COLUMN-MISSING",
+        )
+    years = registered_years(worker["reg_date"], on)
+    asye = flag_values(worker, "asye").fillna(False).astype(bool)
+    in_asye = years.lt(1) | (asye & (years.lt(2) | worker["reg_date"].isna()))
+    choices = [worker["role"].isin(SUPERVISOR_ROLES), in_asye, years.lt(3), years.lt(10), years.ge(10)]
+    names = ["supervisor", "asye", "early", "mid", "late"]
+    picked = np.select([c.to_numpy(dtype=bool) for c in choices], names, default="")
+    stage = pd.Series(picked, index=worker.index, dtype="str", name="stage")
+    return stage.where(stage != "")
+
+
+def worker_month_exposure(data: EvaluationData) -> pd.DataFrame:
+    """Exposure to hybrid working, one row a worker and month.
+
+    Columns: ``worker_id``, ``month``, ``team_id``; ``rs_desk`` = home / (home + office) desk hours (ME1, primary);
+    ``rs_all`` = home / all worked hours without commuting; ``rs_attendance`` = home half-days / all half-days of
+    ``attendance_day`` in that month, a second measure that does not share the hours' error, missing where none
+    was kept; ``desk_h``; ``co_presence`` (ME3) and ``senior_overlap`` (ME4) as recorded; ``loo_team_office_rate`` =
+    the office share of the desk hours of the worker's colleagues, without the worker. All shares are 0 to 1.
+    Hours of zero, or missing, give a missing share: nothing is filled.
+
+    Parameters
+    ----------
+    data : EvaluationData
+        The data.
+
+    Returns
+    -------
+    pd.DataFrame
+        Exposure to hybrid working, one row a worker and month.
+
+    Raises
+    ------
+    CoverageError
+        ``worker_month`` lacks ``h_home`` or ``h_office``.
+
+    Examples
+    --------
+    >>> month = pd.to_datetime(["2025-01-01"] * 2)
+    >>> d = EvaluationData({
+    ...     "worker": pd.DataFrame({"worker_id": ["a", "b"], "team_id": ["t", "t"]}),
+    ...     "worker_month": pd.DataFrame(
+    ...         {"worker_id": ["a", "b"], "month": month, "h_home": [30.0, 10.0], "h_office": [10.0, 30.0]})})
+    >>> worker_month_exposure(d)[["worker_id", "rs_desk", "loo_team_office_rate"]]
+      worker_id  rs_desk  loo_team_office_rate
+    0         a     0.75                  0.75
+    1         b     0.25                  0.25
+    """
+    rows = require(data, "worker_month", "worker_id", "month", "h_home", "h_office")
+    out = look_up(rows[["worker_id", "month"]], optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+    home, office = number_values(rows, "h_home"), number_values(rows, "h_office")
+    desk = home + office
+    worked = pd.concat([number_values(rows, c) for c in WORKED_HOURS], axis=1).sum(axis=1, skipna=False)
+    out["rs_desk"] = safe_ratio(home, desk)
+    out["rs_all"] = safe_ratio(home, worked)
+    out["rs_attendance"] = _attendance_share(data, out)
+    out["desk_h"] = desk
+    out["co_presence"] = number_values(rows, "co_presence")
+    out["senior_overlap"] = number_values(rows, "senior_overlap")
+    out["loo_team_office_rate"] = _others_rate(out, office.where(desk.notna()), desk.where(office.notna()))
+    return out.reset_index(drop=True)
+
+
+def _others_rate(keys: pd.DataFrame, top: pd.Series[float], bottom: pd.Series[float]) -> pd.Series[float]:
+    """Ratio of sums over a worker's team and month, without the worker."""
+    pair = pd.DataFrame({"top": top, "bottom": bottom}).fillna(0.0)
+    total = pair.groupby([keys["team_id"].fillna(""), keys["month"]]).transform("sum")
+    rate = safe_ratio(total["top"] - pair["top"], (total["bottom"] - pair["bottom"]).round(9))
+    return rate.where(keys["team_id"].notna())
+
+
+def _attendance_share(data: EvaluationData, keys: pd.DataFrame) -> pd.Series[float]:
+    days = optional(data, "attendance_day", "worker_id", "date", "site_id")
+    if days is None or days.empty:
+        return pd.Series(np.nan, index=keys.index, dtype="float64")
+    home = days["site_id"].eq("home").astype("float64").where(days["site_id"].notna())
+    share = home.groupby([days["worker_id"], month_of(days["date"]).rename("month")]).mean()
+    index = pd.MultiIndex.from_arrays([keys["worker_id"], keys["month"].astype("datetime64[us]")])
+    return pd.Series(share.reindex(index).to_numpy(), index=keys.index)
+
+
+def household_access(data: EvaluationData) -> pd.DataFrame:
+    """Digital access of each household at its latest record (MC1).
+
+    Columns: ``family_id``; ``la_id``, ``lsoa``, ``rural``, ``need``, ``risk`` where known; ``date`` of the record;
+    ``asked`` (whether there is a record at all) and ``recorded`` (all ten answered); ``count`` of the ten met (0 to
+    10, missing where any flag is); ``meets`` = all ten, after the Minimum Digital Living Standard: False as soon as one
+    is known not to be met; ``low_access`` = not ``meets``. A share of ``meets`` among the households where it is known
+    falls as flags are left blank, since one flag is enough to know that a household does not meet the standard and
+    ten are needed to know that it does. Three columns do not: ``meets_complete``, ``meets`` of households with all ten
+    answered; ``meets_lower`` and ``meets_upper``, of all that were asked, with blanks read as not met and as met.
+    Families without a record stay, with missing values: access is not recorded at random, and a share among the
+    recorded is not a share of families.
+
+    Parameters
+    ----------
+    data : EvaluationData
+        The data.
+
+    Returns
+    -------
+    pd.DataFrame
+        Digital access of each household at its latest record (MC1).
+
+    Raises
+    ------
+    CoverageError
+        ``access`` is not there or lacks one of the ten flags.
+
+    Examples
+    --------
+    >>> flags = {f: [True, True] for f in ACCESS_FLAGS}
+    >>> a = pd.DataFrame({"family_id": ["f", "g"], "date": pd.to_datetime(["2025-01-07"] * 2), **flags})
+    >>> a.loc[1, "devices"] = False
+    >>> household_access(EvaluationData({"access": a}))[["count", "meets"]].values.tolist()
+    [[10.0, True], [9.0, False]]
+    """
+    rows = require(data, "access", "family_id", "date", *ACCESS_FLAGS)
+    latest = rows.sort_values("date", kind="stable").drop_duplicates("family_id", keep="last").set_index("family_id")
+    flags = latest[list(ACCESS_FLAGS)].astype("boolean")
+    count = flags.astype("float64").sum(axis=1, skipna=False)
+    meets = flags.all(axis=1, skipna=False).astype("boolean")
+    complete = flags.notna().all(axis=1)
+    scored = pd.DataFrame({"date": latest["date"], "count": count, "meets": meets, "low_access": ~meets})
+    scored["asked"], scored["recorded"] = True, complete
+    scored["meets_complete"] = meets.where(complete)
+    scored["meets_lower"], scored["meets_upper"] = meets.fillna(False), meets.fillna(True)
+    family = optional(data, "family", "family_id")
+    if family is None:
+        out = scored.reset_index()
+    else:
+        known = [c for c in ("family_id", "la_id", "lsoa", "rural", "need", "risk") if c in family]
+        ids = pd.Index(family["family_id"]).union(scored.index).rename("family_id")
+        base = family[known].drop_duplicates("family_id").set_index("family_id").reindex(ids)
+        out = base.join(scored).reset_index()
+    for name in ("asked", "recorded"):
+        out[name] = out[name].astype("boolean").fillna(False).astype("bool")
+    return out.sort_values("family_id").reset_index(drop=True)

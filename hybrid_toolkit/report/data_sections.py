@@ -16,7 +16,7 @@ from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.disclosure.release import printed_hash
 from hybrid_toolkit.errors import plural
 from hybrid_toolkit.metrics.compute import measure, metric_values
-from hybrid_toolkit.metrics.grouping import groups
+from hybrid_toolkit.metrics.people_and_groups import groups
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.tables import plain_heading
 from hybrid_toolkit.report.measured import ALL_GROUPS, release_cells

@@ -18,9 +18,8 @@ from hybrid_toolkit.disclosure.looks import dominated
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.compute import measure, metric_values
-from hybrid_toolkit.metrics.grouping import group_label, group_order, groups
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
-from hybrid_toolkit.metrics.people import PERSON_KEYS, people_of, totals_note, with_people
+from hybrid_toolkit.metrics.people_and_groups import PERSON_KEYS, group_label, group_order, groups, people_of
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_note
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics, plain_ids
@@ -293,3 +292,50 @@ def _is_share(spec: MetricSpec, units: pd.DataFrame) -> bool:
     if not isinstance(spec.statistic, MeanOf) or spec.scale != 1 or not len(units):
         return False
     return bool(units[spec.statistic.column].dropna().isin((0, 1)).all())
+
+
+def with_people(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``measure`` with the column ``people`` that their table is protected by.
+
+    The people behind each row; its units where nobody stands behind them, as in the statistics of authorities.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"n": [20, 30], "n_people": pd.array([12, None], "Int64")})
+    >>> with_people(rows)["people"].tolist()
+    [12, 30]
+    """
+    return rows.assign(people=rows["n_people"].fillna(rows["n"]).astype("int64"))
+
+
+def totals_note(rows: pd.DataFrame, hidden: Sequence[bool], unit: str) -> str:
+    """Why a figure made of totals is hidden, in words; empty where no such figure is.
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        As ``measure`` gives them.
+    hidden : Sequence[bool]
+        For each row, whether the gate hides it.
+    unit : str
+        What a unit of the metric is.
+
+    Returns
+    -------
+    str
+        Two sentences, or nothing.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"n_people": pd.array([None], "Int64")})
+    >>> totals_note(rows, [True], "authority-year").partition(", which")[0]
+    'Your own figure is hidden because it is made of totals, one for each authority-year'
+    >>> totals_note(rows, [False], "authority-year")
+    ''
+    """
+    if not (rows["n_people"].isna().to_numpy() & np.asarray(hidden, dtype=bool)).any():
+        return ""
+    return (
+        f"Your own figure is hidden because it is made of totals, one for each {unit}, which do not say how many "
+        "people they include. Measures made from rows of workers, families or children count the people."
+    )

@@ -16,7 +16,7 @@ from hybrid_toolkit.assess.remeasure import Remeasured, judge_change
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.metrics.compute import measure, metric_values
-from hybrid_toolkit.metrics.grouping import periods
+from hybrid_toolkit.metrics.people_and_groups import periods
 from hybrid_toolkit.metrics.specs.registry import find_metrics
 from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.report.measured import ALL_GROUPS, _is_share, release_cells

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import CoverageError
-from hybrid_toolkit.metrics.constructs.career import career_stage, registered_years
+from hybrid_toolkit.metrics.unit_frames import career_stage, registered_years
 
 ON = date(2025, 3, 1)
 

@@ -15,7 +15,7 @@ from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import CoverageError, MeasureError
 from hybrid_toolkit.metrics.compute import FIGURE_COLUMNS
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
-from hybrid_toolkit.metrics.people import person_kinds
+from hybrid_toolkit.metrics.people_and_groups import person_kinds
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
 

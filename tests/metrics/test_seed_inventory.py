@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.assess import CHECKLISTS, load_checklist
-from hybrid_toolkit.metrics.grouping import group_names
 from hybrid_toolkit.metrics.instruments import instrument_ids
+from hybrid_toolkit.metrics.people_and_groups import group_names
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.synth.truth import Truth
 from tools.questions_page import PAGE, page

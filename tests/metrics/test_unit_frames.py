@@ -10,12 +10,12 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics.constructs.arrangements import adjustments
 from hybrid_toolkit.metrics.constructs.continuity import continuity
-from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, household_access, worker_broadband
-from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
+from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, worker_broadband
 from hybrid_toolkit.metrics.constructs.service import visit_gaps, working_days
 from hybrid_toolkit.metrics.constructs.supervision import supervision_months
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.contacts.contact_tables import contact_practice
+from hybrid_toolkit.metrics.unit_frames import household_access, worker_month_exposure
 
 
 def test_exposure_rows(tiny: EvaluationData) -> None:

@@ -16,9 +16,8 @@ from hybrid_toolkit import cli
 from hybrid_toolkit.assess.maturity import Assessment
 from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.comparators import comparators
-from hybrid_toolkit.metrics.people import totals_note
 from hybrid_toolkit.report.export import as_report, document_bytes
-from hybrid_toolkit.report.measured import measure_released
+from hybrid_toolkit.report.measured import measure_released, totals_note
 from hybrid_toolkit.report.metric_panel import MetricPanel
 from hybrid_toolkit.report.practice_report import assessment_report
 from hybrid_toolkit.synth.committed import synthetic_folder

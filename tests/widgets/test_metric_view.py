@@ -14,8 +14,7 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.compute import metric_values
-from hybrid_toolkit.metrics.grouping import groups, periods
-from hybrid_toolkit.metrics.people import PERSON_KEYS
+from hybrid_toolkit.metrics.people_and_groups import PERSON_KEYS, groups, periods
 from hybrid_toolkit.metrics.specs.registry import REGISTRY, plain_ids
 from hybrid_toolkit.synth.write import write_authority
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView

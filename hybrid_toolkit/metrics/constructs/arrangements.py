@@ -5,8 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, month_of, number_values, optional, require
+from hybrid_toolkit.metrics.unit_frames import (
+    flag_values,
+    look_up,
+    month_of,
+    number_values,
+    optional,
+    require,
+    worker_month_exposure,
+)
 
 ELIGIBLE_ROLES = ("4", "5", "6")
 """Roles for which a hybrid arrangement could be made: all below first-line manager."""

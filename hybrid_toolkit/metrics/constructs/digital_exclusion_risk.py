@@ -14,7 +14,7 @@ import pandas as pd
 
 from hybrid_toolkit.errors import MeasureError, plural
 from hybrid_toolkit.metrics.measured_columns import check_table, measured
-from hybrid_toolkit.metrics.people import PERSON_KEYS
+from hybrid_toolkit.metrics.people_and_groups import PERSON_KEYS
 from hybrid_toolkit.result import RowsHidden
 
 _ROUNDING = 1e-9

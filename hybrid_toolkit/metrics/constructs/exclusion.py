@@ -1,4 +1,4 @@
-"""Digital access of households and workers, and who is reached (metrics MC1, MC3, MC5)."""
+"""Digital access of workers, and who is reached (metrics MC3 and MC5); that of households is in ``unit_frames``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.metrics.contacts.contact_tables import is_remote
-from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, month_of, number_values, optional, require
+from hybrid_toolkit.metrics.unit_frames import (
+    flag_values,
+    household_access,
+    look_up,
+    month_of,
+    number_values,
+    optional,
+    require,
+)
 
 ADEQUATE_MBPS = 30.0
 """Home download speed from which a worker's broadband counts as adequate."""
@@ -18,65 +25,6 @@ WAKING_HOURS = 487.0
 """Waking hours a month (16 a day), over which a household's broadband cost is spread. This project's proposal."""
 NET_PAY: Mapping[str, float] = {"1": 1800.0, "2": 2150.0, "3": 2500.0, "4": 2900.0, "5": 3500.0}
 """Net pay a month, pounds, taken for each band where the authority gives none. This project's assumption."""
-
-
-def household_access(data: EvaluationData) -> pd.DataFrame:
-    """Digital access of each household at its latest record (MC1).
-
-    Columns: ``family_id``; ``la_id``, ``lsoa``, ``rural``, ``need``, ``risk`` where known; ``date`` of the record;
-    ``asked`` (whether there is a record at all) and ``recorded`` (all ten answered); ``count`` of the ten met (0 to
-    10, missing where any flag is); ``meets`` = all ten, after the Minimum Digital Living Standard: False as soon as one
-    is known not to be met; ``low_access`` = not ``meets``. A share of ``meets`` among the households where it is known
-    falls as flags are left blank, since one flag is enough to know that a household does not meet the standard and
-    ten are needed to know that it does. Three columns do not: ``meets_complete``, ``meets`` of households with all ten
-    answered; ``meets_lower`` and ``meets_upper``, of all that were asked, with blanks read as not met and as met.
-    Families without a record stay, with missing values: access is not recorded at random, and a share among the
-    recorded is not a share of families.
-
-    Parameters
-    ----------
-    data : EvaluationData
-        The data.
-
-    Returns
-    -------
-    pd.DataFrame
-        Digital access of each household at its latest record (MC1).
-
-    Raises
-    ------
-    CoverageError
-        ``access`` is not there or lacks one of the ten flags.
-
-    Examples
-    --------
-    >>> flags = {f: [True, True] for f in ACCESS_FLAGS}
-    >>> a = pd.DataFrame({"family_id": ["f", "g"], "date": pd.to_datetime(["2025-01-07"] * 2), **flags})
-    >>> a.loc[1, "devices"] = False
-    >>> household_access(EvaluationData({"access": a}))[["count", "meets"]].values.tolist()
-    [[10.0, True], [9.0, False]]
-    """
-    rows = require(data, "access", "family_id", "date", *ACCESS_FLAGS)
-    latest = rows.sort_values("date", kind="stable").drop_duplicates("family_id", keep="last").set_index("family_id")
-    flags = latest[list(ACCESS_FLAGS)].astype("boolean")
-    count = flags.astype("float64").sum(axis=1, skipna=False)
-    meets = flags.all(axis=1, skipna=False).astype("boolean")
-    complete = flags.notna().all(axis=1)
-    scored = pd.DataFrame({"date": latest["date"], "count": count, "meets": meets, "low_access": ~meets})
-    scored["asked"], scored["recorded"] = True, complete
-    scored["meets_complete"] = meets.where(complete)
-    scored["meets_lower"], scored["meets_upper"] = meets.fillna(False), meets.fillna(True)
-    family = optional(data, "family", "family_id")
-    if family is None:
-        out = scored.reset_index()
-    else:
-        known = [c for c in ("family_id", "la_id", "lsoa", "rural", "need", "risk") if c in family]
-        ids = pd.Index(family["family_id"]).union(scored.index).rename("family_id")
-        base = family[known].drop_duplicates("family_id").set_index("family_id").reindex(ids)
-        out = base.join(scored).reset_index()
-    for name in ("asked", "recorded"):
-        out[name] = out[name].astype("boolean").fillna(False).astype("bool")
-    return out.sort_values("family_id").reset_index(drop=True)
 
 
 def contact_engagement(data: EvaluationData) -> pd.DataFrame:

@@ -12,11 +12,10 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError
-from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES
-from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.intervals.influence import Estimate, complete, linear_combination, regression_of
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.unit_frames import EARLY_STAGES, worker_month_exposure
 
 MIN_STAGE = 10
 """Rows a stage needs for its slope."""

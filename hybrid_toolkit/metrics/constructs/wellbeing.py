@@ -8,9 +8,8 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError
-from hybrid_toolkit.metrics.constructs.career import career_stage
 from hybrid_toolkit.metrics.instruments import InstrumentScores, instrument_ids, score_instrument
-from hybrid_toolkit.metrics.unit_frames import look_up, optional, require
+from hybrid_toolkit.metrics.unit_frames import career_stage, look_up, optional, require
 
 
 def survey_instrument(data: EvaluationData, instrument: str) -> InstrumentScores:

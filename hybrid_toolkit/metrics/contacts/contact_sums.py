@@ -21,9 +21,17 @@ from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
 from hybrid_toolkit.metrics.contacts.contact_formulas import EXPRESSIONS, ask_columns, contact_rows, low_access
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables, ContactUnits
-from hybrid_toolkit.metrics.grouping import LINKS, NOT_RECORDED, PERIODS, check_group, group_order
 from hybrid_toolkit.metrics.intervals.influence import Crossed, DifferenceInDifferences, Estimate, MeanOf
-from hybrid_toolkit.metrics.people import Behind, nobody, person_kinds
+from hybrid_toolkit.metrics.people_and_groups import (
+    LINKS,
+    NOT_RECORDED,
+    PERIODS,
+    Behind,
+    check_group,
+    group_order,
+    nobody,
+    person_kinds,
+)
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 

@@ -8,13 +8,12 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError, plural
-from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
-from hybrid_toolkit.metrics.constructs.exposure import mode_of_work
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument
+from hybrid_toolkit.metrics.constructs.work_pattern import mode_of_work
 from hybrid_toolkit.metrics.instruments import InstrumentScale, load_instrument
 from hybrid_toolkit.metrics.psychometrics.factor_data import MIN_GROUP
 from hybrid_toolkit.metrics.psychometrics.multigroup_invariance import InvarianceResult, measurement_invariance
-from hybrid_toolkit.metrics.unit_frames import look_up, require
+from hybrid_toolkit.metrics.unit_frames import EARLY_STAGES, career_stage, look_up, require
 from hybrid_toolkit.result import Check
 
 __all__ = ["BY", "InvarianceResult", "invariance_for", "invariance_rows", "measurement_invariance", "survey_invariance"]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
 from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, stage_gap_frame
 from hybrid_toolkit.metrics.constructs.supervision import supervision_months
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
-from hybrid_toolkit.metrics.unit_frames import look_up, require
+from hybrid_toolkit.metrics.unit_frames import EARLY_STAGES, career_stage, look_up, require
 
 
 def staged_months(data: EvaluationData) -> pd.DataFrame:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hybrid_toolkit.metrics.constructs.arrangements import formality
-from hybrid_toolkit.metrics.constructs.exposure import attendance_overlap, worker_month_exposure, worker_month_load
 from hybrid_toolkit.metrics.constructs.team_day import desks, team_day_people, team_days
 from hybrid_toolkit.metrics.constructs.work_pattern import (
     attendance_days,
+    attendance_overlap,
     channel_mix,
     focus_time,
     office_people,
     office_weekdays,
+    worker_month_load,
 )
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactUnits
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.unit_frames import worker_month_exposure
 
 KEYS = ("worker_id", "month")
 _HOURS = {"worker_month": (*KEYS, "h_home", "h_office")}

@@ -10,8 +10,8 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import Instrument, instruments_in
 from hybrid_toolkit.errors import plural
-from hybrid_toolkit.metrics.constructs.exposure import worker_month_load
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument, survey_scores
+from hybrid_toolkit.metrics.constructs.work_pattern import worker_month_load
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha, omega_total
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec

@@ -12,8 +12,8 @@ from matplotlib.ticker import PercentFormatter
 
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.metrics.grouping import PERIODS
 from hybrid_toolkit.metrics.inequality.concentration import concentration_curve
+from hybrid_toolkit.metrics.people_and_groups import PERIODS
 from hybrid_toolkit.report.plots.estimate_plots import HIDDEN, plot_groups
 from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, bar_words, draw_stamp, drawing, new_axes
 from hybrid_toolkit.report.plots.readable_units import in_readable_unit

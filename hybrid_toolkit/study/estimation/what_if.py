@@ -14,7 +14,7 @@ from hybrid_toolkit.data.wording.claim_words import OutcomeLabel, relative_phras
 from hybrid_toolkit.designs import GRADES
 from hybrid_toolkit.disclosure.policy import FLOOR_CLUSTERS, FLOOR_THRESHOLD
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.metrics.grouping import group_order
+from hybrid_toolkit.metrics.people_and_groups import group_order
 from hybrid_toolkit.models.terms.result_rows import tidy_rows
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec

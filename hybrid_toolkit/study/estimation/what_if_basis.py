@@ -15,8 +15,7 @@ from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.designs.base import held_by_comparison
 from hybrid_toolkit.designs.regression.supplementary import group_slopes
 from hybrid_toolkit.errors import HybridToolkitError
-from hybrid_toolkit.metrics.constructs.career import career_stage
-from hybrid_toolkit.metrics.unit_frames import look_up
+from hybrid_toolkit.metrics.unit_frames import career_stage, look_up
 from hybrid_toolkit.models import LinearFit
 from hybrid_toolkit.models.inference.clusters import degrees
 from hybrid_toolkit.models.linear.linear import linear_residuals

@@ -15,8 +15,16 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.arrangements import ELIGIBLE_ROLES, adjustments, formality
-from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
-from hybrid_toolkit.metrics.unit_frames import look_up, month_of, number_values, optional, require, safe_ratio
+from hybrid_toolkit.metrics.unit_frames import (
+    EARLY_STAGES,
+    career_stage,
+    look_up,
+    month_of,
+    number_values,
+    optional,
+    require,
+    safe_ratio,
+)
 from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.worker_columns import WORKER, worker_rows
 

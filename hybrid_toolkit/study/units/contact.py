@@ -8,12 +8,20 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
-from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
-from hybrid_toolkit.metrics.constructs.exclusion import household_access
-from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.visits import visits
 from hybrid_toolkit.metrics.contacts.contact_tables import contact_practice
-from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, number_values, optional, require, safe_ratio
+from hybrid_toolkit.metrics.unit_frames import (
+    EARLY_STAGES,
+    career_stage,
+    flag_values,
+    household_access,
+    look_up,
+    number_values,
+    optional,
+    require,
+    safe_ratio,
+    worker_month_exposure,
+)
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.worker_columns import ATTENDED, MONTH, WORKED, WORKER, worker_rows

@@ -12,9 +12,16 @@ from types import MappingProxyType
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure, worker_month_load
+from hybrid_toolkit.metrics.constructs.work_pattern import worker_month_load
 from hybrid_toolkit.metrics.contacts.contact_tables import contact_practice
-from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, number_values, require, safe_ratio
+from hybrid_toolkit.metrics.unit_frames import (
+    flag_values,
+    look_up,
+    number_values,
+    require,
+    safe_ratio,
+    worker_month_exposure,
+)
 from hybrid_toolkit.study.units import service_months as service
 from hybrid_toolkit.study.units.unit_definition import ColumnSource, Sources
 from hybrid_toolkit.study.units.worker_columns import ATTENDED, MONTH, WORKED

@@ -19,10 +19,15 @@ from collections.abc import Collection
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
-from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
-from hybrid_toolkit.metrics.unit_frames import look_up, number_values, require
+from hybrid_toolkit.metrics.unit_frames import (
+    EARLY_STAGES,
+    career_stage,
+    look_up,
+    number_values,
+    require,
+    worker_month_exposure,
+)
 from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.worker_columns import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 

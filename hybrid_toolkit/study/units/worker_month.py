@@ -13,10 +13,17 @@ from collections.abc import Collection
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
 from hybrid_toolkit.metrics.constructs.exclusion import ADEQUATE_MBPS
-from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure, worker_month_load
-from hybrid_toolkit.metrics.unit_frames import look_up, number_values, optional, require
+from hybrid_toolkit.metrics.constructs.work_pattern import worker_month_load
+from hybrid_toolkit.metrics.unit_frames import (
+    EARLY_STAGES,
+    career_stage,
+    look_up,
+    number_values,
+    optional,
+    require,
+    worker_month_exposure,
+)
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.months import WORKING_DAYS_MONTH
 from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same

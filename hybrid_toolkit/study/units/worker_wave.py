@@ -14,11 +14,18 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import instruments_in
-from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, SUPERVISOR_ROLES, career_stage
-from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure, worker_month_load
 from hybrid_toolkit.metrics.constructs.supervision import supervision_months
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
-from hybrid_toolkit.metrics.unit_frames import flag_values, require, safe_ratio
+from hybrid_toolkit.metrics.constructs.work_pattern import worker_month_load
+from hybrid_toolkit.metrics.unit_frames import (
+    EARLY_STAGES,
+    SUPERVISOR_ROLES,
+    career_stage,
+    flag_values,
+    require,
+    safe_ratio,
+    worker_month_exposure,
+)
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.worker_columns import ATTENDED, MONTH, WORKED, WORKER, worker_rows

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.errors import agreeing, plural
-from hybrid_toolkit.metrics.grouping import group_label
+from hybrid_toolkit.metrics.people_and_groups import group_label
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import plain_ids
 from hybrid_toolkit.report.documents.blocks import TableColumn

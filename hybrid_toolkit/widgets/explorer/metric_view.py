@@ -15,9 +15,9 @@ from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.compute import measure
-from hybrid_toolkit.metrics.people import totals_note
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.measured import totals_note
 from hybrid_toolkit.widgets.explorer.clashing_groupings import PeriodGroupings, Refusal, clashing
 from hybrid_toolkit.widgets.explorer.held_back import held_to_ledger, keep_in_ledger, release_bins
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, plural_unit, view_notes

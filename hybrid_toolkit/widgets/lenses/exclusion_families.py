@@ -11,12 +11,12 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.combined_cells import release_together
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
-from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, household_access
+from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement
 from hybrid_toolkit.metrics.inequality.concentration import concentration_index
 from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
-from hybrid_toolkit.metrics.people import People
-from hybrid_toolkit.metrics.unit_frames import look_up
+from hybrid_toolkit.metrics.people_and_groups import People
+from hybrid_toolkit.metrics.unit_frames import household_access, look_up
 from hybrid_toolkit.widgets.explorer.bands import Bands, make_bands
 from hybrid_toolkit.widgets.explorer.cell_counts import Coded
 from hybrid_toolkit.widgets.lenses.lens_view import FigurePanel, gap_sentence, share_sentence

@@ -14,10 +14,10 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.beside_published import Beside
-from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
-from hybrid_toolkit.metrics.grouping import group_label
+from hybrid_toolkit.metrics.people_and_groups import group_label
 from hybrid_toolkit.metrics.specs.registry import REGISTRY, plain_ids
+from hybrid_toolkit.metrics.unit_frames import worker_month_exposure
 from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.widgets.explorer.metric_answer import number_text
 from hybrid_toolkit.widgets.lenses.lens_headlines import furthest_say

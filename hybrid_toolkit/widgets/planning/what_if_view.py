@@ -13,7 +13,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import HybridToolkitError, plural
-from hybrid_toolkit.metrics.grouping import group_label
+from hybrid_toolkit.metrics.people_and_groups import group_label
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
