@@ -17,13 +17,8 @@ from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.report.findings import ShownStudy, answer_row, is_known
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
 from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
-from hybrid_toolkit.study.estimation.claim_grammar import (
-    CHECK_STATES,
-    format_estimates,
-    format_level,
-    range_with_direction,
-    with_direction,
-)
+from hybrid_toolkit.study.estimation.claim_grammar import CHECK_STATES
+from hybrid_toolkit.study.estimation.claims import format_estimates, format_level, range_with_direction, with_direction
 
 ANSWER_COLUMNS = {
     "question": TableColumn("Question"),

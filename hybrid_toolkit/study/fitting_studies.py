@@ -8,8 +8,7 @@ from functools import partial
 from hybrid_toolkit.data.coverage import Need, StudyFit, TablesHeld
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.study.declaration.adapted import Adapted, adapt_study, core_needs
-from hybrid_toolkit.study.estimation.claim_grammar import lowered
-from hybrid_toolkit.study.estimation.study_checks import instruments_of, known_lean
+from hybrid_toolkit.study.estimation.claim_grammar import instruments_of, known_lean, lowered
 from hybrid_toolkit.study.graph.identification import identify
 from hybrid_toolkit.study.shipped_studies import VARIANTS, declared_study, every_study, question_studies
 from hybrid_toolkit.study.study import Study

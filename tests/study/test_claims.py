@@ -16,18 +16,18 @@ from hybrid_toolkit.data.wording.claim_words import OutcomeLabel, causal_words, 
 from hybrid_toolkit.designs import DESIGNS, GRADES
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.result import Check
-from hybrid_toolkit.study.estimation.claim_grammar import lowering_table
-from hybrid_toolkit.study.estimation.claims import (
+from hybrid_toolkit.study.estimation.claim_grammar import (
     CLAIM_FAMILIES,
     FINDINGS,
     ILLUSTRATION,
     grammar,
     grammar_table,
     lowered,
-    make_claim,
-    prediction_sentence,
-    what_if_sentence,
+    lowering_table,
 )
+from hybrid_toolkit.study.estimation.claims import make_claim
+from hybrid_toolkit.study.estimation.what_if_changes import what_if_sentence
+from hybrid_toolkit.study.sharing.pooling import prediction_sentence
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
 from hybrid_toolkit.study.study import Study
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hybrid_toolkit.data.wording.claim_words import causal_words
-from hybrid_toolkit.study.estimation.claims import ILLUSTRATION
+from hybrid_toolkit.study.estimation.claim_grammar import ILLUSTRATION
 from hybrid_toolkit.study.shipped_studies import panel_study
 from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.tables.panel import simulate_panel

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.study.estimation.study_checks import check_equivalence, check_invariance, check_multiple
+from hybrid_toolkit.study.estimation.claim_grammar import check_equivalence, check_invariance, check_multiple
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.sizes import Size

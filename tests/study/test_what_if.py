@@ -10,8 +10,8 @@ import pytest
 
 from hybrid_toolkit.data.wording.claim_words import causal_words, overreach
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.estimation.claims import grammar
-from hybrid_toolkit.study.estimation.what_if_basis import basis_of
+from hybrid_toolkit.study.estimation.claim_grammar import grammar
+from hybrid_toolkit.study.estimation.estimate import basis_of
 from hybrid_toolkit.study.estimation.what_if_changes import Change, parse_change
 from hybrid_toolkit.study.shipped_studies import declared_study, headline_studies
 from hybrid_toolkit.study.study import Study

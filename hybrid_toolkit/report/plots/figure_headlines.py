@@ -13,12 +13,7 @@ import pandas as pd
 from hybrid_toolkit.disclosure import Release, require_release
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
 from hybrid_toolkit.report.plots.readable_units import ReadableUnit, in_readable_unit, readable_unit
-from hybrid_toolkit.study.estimation.claim_grammar import (
-    format_estimates,
-    format_level,
-    range_with_direction,
-    with_direction,
-)
+from hybrid_toolkit.study.estimation.claims import format_estimates, format_level, range_with_direction, with_direction
 
 _NAMED = 3
 """Intervals named one by one in a sentence before they are counted."""

@@ -1,7 +1,8 @@
 """From an estimate to a sentence no stronger than its design, its checks and its data allow.
 
 The grammar stands in ``claim_grammar.toml``: a sentence for each grade and finding, what lowers a grade, what may not
-be said. This module only looks things up in it.
+be said. This module looks things up in it and writes figures: those of one claim are rounded alike, never to a zero
+that they are not, with a true minus sign.
 """
 
 from __future__ import annotations
@@ -24,38 +25,16 @@ from hybrid_toolkit.designs import GRADES
 from hybrid_toolkit.errors import StudyError, plural
 from hybrid_toolkit.result import Check
 from hybrid_toolkit.study.estimation.claim_grammar import (
-    ALL_GRADES,
-    CLAIM_FAMILIES,
-    FINDINGS,
     ILLUSTRATION,
     check_state,
     family_of,
     finding_of,
-    format_estimates,
-    format_level,
-    format_ratios,
     grammar,
-    grammar_table,
     lowered,
-    range_with_direction,
     spoken_grade,
-    with_direction,
     with_unit,
 )
 
-__all__ = [
-    "ALL_GRADES",
-    "CLAIM_FAMILIES",
-    "FINDINGS",
-    "ILLUSTRATION",
-    "Claim",
-    "grammar",
-    "grammar_table",
-    "lowered",
-    "make_claim",
-    "prediction_sentence",
-    "what_if_sentence",
-]
 LEAST_LEVEL = 0.9
 """Level of an interval below which it leaves out the truth too often to carry a grade."""
 
@@ -179,9 +158,9 @@ def make_claim(
     grade = lowered(design_grade, [c.name for c in failed])
     finding = finding_of(lower, upper, _smallest(words, log))
     spoken = spoken_grade(grade, family, synthetic=synthetic)
-    slots = _slots(words, contrast, (size, lower, upper), conf_level, kind=kind, relative_to=relative_to)
-    text = _filled(grammar()[family][spoken][finding], slots)
-    _guard(text, spoken)
+    slots = claim_slots(words, contrast, (size, lower, upper), conf_level, kind=kind, relative_to=relative_to)
+    text = grammar()[family][spoken][finding].format(**slots)
+    guard_words(text, spoken)
     if synthetic:
         text = f"In simulated data: {text} {SYNTHETIC_STAMP}."
     final = ILLUSTRATION if synthetic else grade
@@ -194,92 +173,6 @@ def make_claim(
         does_not_show=_forbidden(spoken, final, caveats),
         row=(family, spoken, finding),
     )
-
-
-def prediction_sentence(
-    *,
-    words: OutcomeLabel,
-    contrast: str,
-    low: float,
-    high: float,
-    conf_level: float,
-    k: int,
-    kind: str = "slope",
-    relative_to: str = "",
-) -> str:
-    """Where another authority like ``k`` that were combined would lie, in the words of the grammar.
-
-    Parameters are those of ``make_claim``; ``low`` and ``high`` are printed as they are (log scale for a ratio).
-
-    Raises
-    ------
-    StudyError
-        The words claim too much.
-    """
-    check_words(contrast, words.phrase, words.unit, relative_to)
-    log = family_of(kind) == "ratio"
-    name = ("ratio" if log else "difference") if math.isfinite(low) and math.isfinite(high) else "none"
-    figures = (0.0, low, high) if name != "none" else (0.0, 0.0, 0.0)
-    slots = _slots(words, contrast, figures, conf_level, kind=kind, relative_to=relative_to)
-    text = _filled(grammar()["prediction"][name], {**slots, "k": str(k)})
-    _guard(text.replace("prediction interval", "interval"), "associational")
-    return text
-
-
-def what_if_sentence(
-    *,
-    words: OutcomeLabel,
-    change: str,
-    estimate: float,
-    low: float,
-    high: float,
-    conf_level: float,
-    grade: str,
-    kind: str = "slope",
-    relative_to: str = "",
-) -> str:
-    """What an estimate would mean under another rota; below quasi-causal the caveat stands in the sentence.
-
-    Parameters
-    ----------
-    words : OutcomeLabel
-        As ``make_claim``.
-    change : str
-        The rota in words.
-    estimate : float
-        Change of the mean outcome, in the outcome's own unit.
-    low : float
-        Lower end of its interval.
-    high : float
-        Upper end of its interval.
-    conf_level : float
-        As ``make_claim``.
-    grade : str
-        Of the estimate's claim.
-    kind : str, default "slope"
-        As ``make_claim``.
-    relative_to : str, optional
-        As ``make_claim``.
-
-    Raises
-    ------
-    StudyError
-        The words claim too much, or the interval is not finite.
-    """
-    check_words(change, words.phrase, words.unit, relative_to)
-    if not all(math.isfinite(v) for v in (estimate, low, high)):
-        raise StudyError(
-            "the confidence interval could not be calculated, so there is no finding.",
-            fix="Run result.tidy() and look for an estimate or standard error that is missing.",
-            code="CLAIM",
-        )
-    figures = (estimate * words.scale, low * words.scale, high * words.scale)
-    table = grammar()["what_if"]
-    text = _filled(table[grade], _slots(words, change, figures, conf_level, kind=kind, relative_to=relative_to))
-    text += f" {table['inconclusive']}" if low <= 0 <= high else ""
-    weak = GRADES.index(grade) < GRADES.index("quasi-causal")
-    _guard(text.replace(table["caveat"], "") if weak else text, grade)
-    return text
 
 
 def _smallest(words: OutcomeLabel, log: bool) -> float | None:
@@ -309,12 +202,7 @@ def _unsettled(checks: Sequence[Check]) -> tuple[Check, ...]:
     return tuple(c for c in checks if check_state(c) == "inconclusive")
 
 
-def _filled(sentence: str, slots: dict[str, str]) -> str:
-    """A sentence of the grammar with its slots filled."""
-    return sentence.format(**slots)
-
-
-def _slots(
+def claim_slots(
     words: OutcomeLabel,
     contrast: str,
     figures: tuple[float, float, float],
@@ -377,7 +265,7 @@ def _forbidden(spoken: str, final: str, caveats: Sequence[str]) -> tuple[str, ..
     return tuple([*table[ILLUSTRATION], *out] if final == ILLUSTRATION else out)
 
 
-def _guard(text: str, grade: str) -> None:
+def guard_words(text: str, grade: str) -> None:
     """No causal word below quasi-causal; no ranking or prediction at any grade."""
     found = [w for w in overreach(text) if w not in causal_words(text)]
     if GRADES.index(grade) < GRADES.index("quasi-causal"):
@@ -388,3 +276,104 @@ def _guard(text: str, grade: str) -> None:
             fix="Remove these words from the study's contrast and phrases.",
             code="WORDS",
         )
+
+
+_WHOLE_FROM = 1000
+"""Figures from here on are written without decimals."""
+_SMALL = 0.1
+"""Figures under it take the decimals that their first digit needs."""
+MORE_DIGITS = 2
+"""Decimals more than usual that are spent on telling a figure from nothing."""
+MOST_DIGITS = 6
+"""Decimals at most."""
+
+
+def format_estimates(figures: tuple[float, ...]) -> list[str]:
+    """Figures of one claim, rounded alike; an end that rounds to nothing but is not says on which side it lies.
+
+    Examples
+    --------
+    >>> format_estimates((-5.12, -16.0, 5.8)), format_estimates((0.0213, 0.004, 0.038))
+    (['−5.1', '−16.0', '+5.8'], ['+0.021', '+0.004', '+0.038'])
+    >>> format_estimates((1.2, 0.0001, 2.4)), format_estimates((12345.6, 9000.0, 15000.0))
+    (['+1.2', 'just above 0', '+2.4'], ['+12,346', '+9,000', '+15,000'])
+    """
+    most = max(abs(v) for v in figures)
+    usual = 0 if most >= _WHOLE_FROM else 1 if most >= 1 else 2
+    least = min((abs(v) for v in figures if v), default=1.0)
+    tiny = min(MOST_DIGITS, max(0, 1 - math.floor(math.log10(most)))) if most else usual
+    digits = usual if most >= _SMALL or not most else tiny
+    while digits < usual + MORE_DIGITS and round(least, digits) == 0:
+        digits += 1
+    if round(least, digits) == 0:
+        digits = usual if most >= _SMALL else tiny
+    return [_figure(v, digits) for v in figures]
+
+
+def _figure(value: float, digits: int) -> str:
+    shown = f"{value:+,.{digits}f}"
+    if float(shown.replace(",", "")) != 0:
+        return shown.replace("-", "−")
+    return "0" if value == 0 else f"just {'above' if value > 0 else 'below'} 0"
+
+
+def format_ratios(logs: tuple[float, ...]) -> list[str]:
+    """Ratios from their logarithms, to two decimals; far ones as over 100 or under 0.01, near ones by their side of 1.
+
+    Examples
+    --------
+    >>> format_ratios((0.405, 0.001, 0.8)), format_ratios((2.0, -9.0, 40.0))
+    (['1.50', 'just above 1.00', '2.23'], ['7.39', 'under 0.01', 'over 100'])
+    """
+    return [_ratio(v) for v in logs]
+
+
+def _ratio(log: float) -> str:
+    if abs(log) > math.log(100):
+        return "over 100" if log > 0 else "under 0.01"
+    shown = f"{math.exp(log):.2f}"
+    return shown if shown != "1.00" or log == 0 else f"just {'above' if log > 0 else 'below'} 1.00"
+
+
+def format_level(level: float) -> str:
+    """The level of an interval in per cent, as it was asked for.
+
+    Examples
+    --------
+    >>> format_level(0.95), format_level(0.999), format_level(0.975)
+    ('95%', '99.9%', '97.5%')
+    """
+    return f"{100 * level:.6g}%"
+
+
+def with_direction(shown: str, unit: str) -> str:
+    """A signed figure of ``format_estimates`` as a size with its unit and direction.
+
+    Examples
+    --------
+    >>> with_direction("−1.3", "percentage points"), with_direction("+1", "points")
+    ('1.3 percentage points lower', '1 point higher')
+    >>> with_direction("just above 0", "points")
+    'just above 0'
+    """
+    if shown[:1] not in "+−":
+        return shown
+    size = shown[1:]
+    named = with_unit(1.0, unit).partition(" ")[2] if float(size.replace(",", "")) == 1 else unit
+    return f"{size} {named}".rstrip() + (" higher" if shown[0] == "+" else " lower")
+
+
+def range_with_direction(low: str, high: str, unit: str) -> str:
+    """An interval in words: unit and direction once where both ends lie on one side, the end nearer to zero first.
+
+    Examples
+    --------
+    >>> range_with_direction("−20.1", "−8.5", "percentage points"), range_with_direction("−0.3", "+0.1", "points")
+    ('8.5 to 20.1 percentage points lower', '0.3 points lower to 0.1 points higher')
+    >>> range_with_direction("just above 0", "+6.4", "points"), range_with_direction("−6.4", "just below 0", "points")
+    ('just above 0 to 6.4 points higher', 'just below 0 to 6.4 points lower')
+    """
+    near, far = (high, low) if low[:1] == "−" and high[:1] != "+" else (low, high)
+    if near[:1] != far[:1] and near[:1] in "+−":
+        return f"{with_direction(near, unit)} to {with_direction(far, unit)}"
+    return f"{near.lstrip('+−')} to {with_direction(far, unit)}"

@@ -1,41 +1,58 @@
-"""Fit a study to tables or to a frame: checked against the causal graph and its lock first, then outcome by outcome."""
+"""Fit a study to tables or to a frame: checked against the causal graph and its lock first, then outcome by outcome.
+
+A result keeps no rows. What a what-if will ask of them is worked out here: slopes with their covariance, and how
+exposure is spread, in bins and groups.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakValueDictionary
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hybrid_toolkit import __version__
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.data.evaluation_data import EvaluationData, hash_frame
 from hybrid_toolkit.designs import DesignFit
+from hybrid_toolkit.designs.base import held_by_comparison
+from hybrid_toolkit.designs.regression.supplementary import group_slopes
 from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
+from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.metrics.unit_frames import career_stage, look_up
+from hybrid_toolkit.models import LinearFit
+from hybrid_toolkit.models.inference.clusters import degrees
+from hybrid_toolkit.models.linear.linear import linear_residuals
+from hybrid_toolkit.models.terms.terms import as_term
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
-from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
+from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS, build_frame, unit_columns
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
-from hybrid_toolkit.study.estimation.rows_usable import (
-    RESTS_ON,
-    check_measured,
-    check_reach,
-    check_starts,
-    row_rests_on,
-)
-from hybrid_toolkit.study.estimation.study_checks import (
+from hybrid_toolkit.study.estimation.claim_grammar import (
     check_comparison_groups,
     check_equivalence,
     check_invariance,
     check_raters,
     check_scale,
 )
+from hybrid_toolkit.study.estimation.rows_usable import (
+    RESTS_ON,
+    check_measured,
+    check_reach,
+    check_starts,
+    effective_people,
+    people_codes,
+    row_rests_on,
+)
 from hybrid_toolkit.study.estimation.study_result import StudyResult
-from hybrid_toolkit.study.estimation.what_if_basis import basis_of
+from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph
 from hybrid_toolkit.study.graph.identification import Identification, require_unblocked
 from hybrid_toolkit.study.lock import LockCheck, check_lock
+from hybrid_toolkit.study.units import UNITS
 
 
 @dataclass(frozen=True)
@@ -139,3 +156,176 @@ def series_paths(fits: Sequence[DesignFit]) -> tuple[tuple[str, pd.DataFrame], .
     """Outcome and its series, of the fits that follow one: a row a period, as the estimator gives it."""
     found = [(f.plan.outcome, getattr(f.fit, "path", None)) for f in fits]
     return tuple((o, p) for o, p in found if isinstance(p, pd.DataFrame))
+
+
+_GROUPS: Mapping[str, tuple[str, ...]] = {"career stage": ("stage", "early_career"), "digital access": ("low_access",)}
+"""Who may gain or lose: a name for people, and the columns that may hold it, the finest first."""
+BIN, LEFT_BIN = 0.005, 0.02
+"""Width of a bin of exposure, and of what is left of it, as a share of its range."""
+
+
+def basis_of(
+    frame: pd.DataFrame,
+    fits: Sequence[DesignFit],
+    row_unit: str,
+    data: EvaluationData | None,
+    given: object = None,
+) -> WhatIfBasis | None:
+    """The basis of a what-if, or None where the design fits no slope on its exposure.
+
+    ``given`` is what the rows were made from, which may name people in other columns.
+    """
+    if not fits or not all(isinstance(f.fit, LinearFit) and f.plan.exposure in f.fit.terms for f in fits):
+        return None
+    exposure = fits[0].plan.exposure
+    groups = {n: c for n, c in ((n, _group(n, frame, row_unit, data)) for n in _GROUPS) if c is not None}
+    who = None if row_unit in AUTHORITY_UNITS else people_codes(frame, given)
+    found = frame[exposure].dropna().astype("float64")
+    return WhatIfBasis(
+        exposure=exposure,
+        share=bool(found.between(0, 1).all()),
+        binary=bool(found.isin([0.0, 1.0]).all()),
+        groups=tuple(groups),
+        outcomes={f.plan.outcome: _outcome(frame, f, groups, who) for f in fits},
+    )
+
+
+def _group(name: str, frame: pd.DataFrame, row_unit: str, data: EvaluationData | None) -> pd.Series[str] | None:
+    """A group's levels in words, row by row; None where the data cannot tell it."""
+    for column in _GROUPS[name]:
+        values = frame[column] if column in frame else _looked_up(column, frame, row_unit, data)
+        if values is not None and values.nunique() > 1:
+            return _in_words(column, values)
+    return None
+
+
+def _looked_up(column: str, frame: pd.DataFrame, row_unit: str, data: EvaluationData | None) -> pd.Series[str] | None:
+    """A group's column from the study's unit, or a worker's career stage from the table of workers."""
+    if data is None or row_unit not in UNITS:
+        return None
+    known = unit_columns(row_unit)
+    try:
+        if column in known:
+            built = build_frame(data, row_unit, [*frame.columns.intersection(list(known)), column])
+            return built[column].set_axis(frame.index) if len(built) == len(frame) else None
+        if column == "stage" and {"worker_id", "month"} <= set(frame) and data.has("worker", "role", "reg_date"):
+            rows = look_up(frame[["worker_id", "month"]], data["worker"], "worker_id", ["role", "reg_date", "asye"])
+            return career_stage(rows, rows["month"]).set_axis(frame.index)
+    except HybridToolkitError:
+        return None  # these data cannot tell this group; it is then not among the groups of the result
+    return None
+
+
+def _in_words(column: str, values: pd.Series[str]) -> pd.Series[str]:
+    names = {
+        "early_career": {True: "early career", False: "later career"},
+        "low_access": {True: "without full digital access", False: "with digital access"},
+    }.get(column)
+    told = values.map(names) if names else values.astype("string").str.replace("_", " ")
+    return told.astype("object").where(values.notna(), "not recorded").astype("str")
+
+
+def _outcome(
+    frame: pd.DataFrame, fit: DesignFit, groups: Mapping[str, pd.Series[str]], who: Sequence[NDArray[np.int64]] | None
+) -> OutcomeBasis:
+    plan, model = fit.plan, fit.linear
+    needed = [plan.outcome, plan.exposure, plan.cluster, *plan.confounders, *plan.fixed_effects, *plan.instruments]
+    needed += [plan.moderator] if plan.moderator else []
+    used = frame[frame[needed].notna().all(axis=1)]
+    x = used[plan.exposure].astype("float64")
+    left = _left(used, fit)
+    moderated = used[plan.moderator].astype("float64") if plan.moderator else pd.Series(0.0, index=used.index)
+    rows = pd.DataFrame({"x": x, "left": left, "moderated": moderated, "n": 1})
+    rows = rows.assign(bin=_bins(x, BIN), left_bin=_bins(left, LEFT_BIN))
+    names = list(groups)
+    rows = rows.assign(**{n: groups[n].loc[used.index] for n in names})
+    keys = [*names, "moderated", "bin", "left_bin"]
+    cells = rows.groupby(keys, as_index=False).agg(x=("x", "mean"), left=("left", "mean"), n=("n", "sum"))
+    own, here = _own_slopes(frame, fit, names), frame[needed].notna().all(axis=1).to_numpy()
+    at = [model.index(plan.exposure), *([model.index(plan.target)] if plan.moderator else [])]
+    outcome = used[plan.outcome].astype("float64")
+    return OutcomeBasis(
+        mean=float(outcome.mean()),
+        lowest=float(outcome.min()),
+        highest=float(outcome.max()),
+        n=len(used),
+        n_clusters=model.n_clusters,
+        slope=model.estimate[at],
+        vcov=model.vcov[np.ix_(at, at)],
+        mean_vcov=_mean_vcov(outcome, used[plan.cluster], model.left_out[:, at] - model.estimate[at]),
+        # as the coefficients themselves: a jackknife has the effective clusters of the weakest of them
+        df=float(degrees(model.leverage[:, at]).min()) if model.variance == "jackknife" else float(model.df),
+        own=own,
+        cells=cells.drop(columns=["bin", "left_bin"]),
+        clusters={
+            (n, str(level)): int(part.nunique()) for n in names for level, part in used[plan.cluster].groupby(rows[n])
+        },
+        people={
+            (n, str(level)): _people(
+                x[at_level], [codes[here][at_level.to_numpy()] for codes in who or ()], own=(n, str(level)) in own
+            )
+            for n in names
+            for level in rows[n].unique()
+            for at_level in (rows[n] == level,)
+        },
+    )
+
+
+def _people(exposure: pd.Series[float], who: Sequence[NDArray[np.int64]], *, own: bool) -> float:
+    """People behind the rows of a group, of the kind with fewest; infinite where nobody stands behind a row."""
+    if not who:
+        return float("inf")
+    distinct = float(min(len(np.unique(codes[codes >= 0])) for codes in who))
+    left: Array = np.asarray(exposure - exposure.mean(), dtype=np.float64)
+    return min(distinct, effective_people(left, who)) if own else distinct
+
+
+def _mean_vcov(outcome: pd.Series[float], cluster: pd.Series, slopes: Array) -> Array:
+    """Variance of a mean and its covariances with slopes, by the cluster jackknife (see ``models.inference.clusters``).
+
+    ``slopes`` holds how each slope moves as each cluster, in the order of its name, is left out.
+    """
+    by = outcome.groupby(cluster, sort=True)
+    sums, sizes = by.sum().to_numpy(), by.size().to_numpy()
+    mean = (sums.sum() - sums) / (sizes.sum() - sizes) - outcome.mean()
+    g = len(mean)
+    out: Array = (g - 1) / g * np.concatenate([[mean @ mean], mean @ slopes])
+    return out
+
+
+def _bins(x: pd.Series[float], width: float) -> pd.Series[float]:
+    return (x / (width * (float(np.ptp(x)) or 1.0))).round()
+
+
+def _left(used: pd.DataFrame, fit: DesignFit) -> pd.Series[float]:
+    """What is left of exposure once what the study holds constant is out."""
+    plan = fit.plan
+    x = used[plan.exposure].astype("float64")
+    held = [*plan.confounders, *([plan.moderator] if plan.moderator else [])]
+    gone = held_by_comparison(used, plan, held)
+    held = [c for c in held if c not in gone]
+    if not held and not plan.fixed_effects:
+        return x - x.mean()
+    return linear_residuals(
+        used.assign(**{plan.exposure: x}),
+        outcome=plan.exposure,
+        terms=[as_term(used, c) for c in held],
+        cluster=plan.cluster,
+        fixed_effects=plan.fixed_effects,
+    ).values
+
+
+def _own_slopes(
+    frame: pd.DataFrame, fit: DesignFit, names: Sequence[str]
+) -> dict[tuple[str, str], tuple[float, float]]:
+    """Slopes of finer groups that the study itself shows beside its estimate."""
+    plan = fit.plan
+    name = next((n for n in names if plan.groups in _GROUPS[n]), "") if plan.groups else ""
+    rows = group_slopes(frame, fit) if name else None
+    if rows is None:
+        return {}
+    start = f"{plan.exposure} in {plan.groups} "
+    return {
+        (name, str(t).removeprefix(start).replace("_", " ")): (float(b), float(se))
+        for t, b, se in zip(rows["term"], rows["estimate"], rows["std_error"], strict=True)
+    }

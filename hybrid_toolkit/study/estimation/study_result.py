@@ -17,11 +17,17 @@ from hybrid_toolkit.result import TIDY_COLUMNS, Check, RowsHidden
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
-from hybrid_toolkit.study.estimation.claim_grammar import check_state
-from hybrid_toolkit.study.estimation.claims import ILLUSTRATION, Claim, lowered, make_claim
+from hybrid_toolkit.study.estimation.claim_grammar import (
+    ILLUSTRATION,
+    check_multiple,
+    check_state,
+    known_lean,
+    lowered,
+    open_path,
+)
+from hybrid_toolkit.study.estimation.claims import Claim, make_claim
 from hybrid_toolkit.study.estimation.event_path import no_path, path_of, unknown_outcome
 from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON, withheld_claims
-from hybrid_toolkit.study.estimation.study_checks import check_multiple, known_lean, open_path
 from hybrid_toolkit.study.estimation.what_if_basis import WhatIfBasis
 from hybrid_toolkit.study.graph.identification import Identification
 from hybrid_toolkit.study.lock import LockCheck

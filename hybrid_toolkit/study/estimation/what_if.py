@@ -19,7 +19,7 @@ from hybrid_toolkit.models.terms.result_rows import tidy_rows
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
-from hybrid_toolkit.study.estimation.claims import Claim, what_if_sentence
+from hybrid_toolkit.study.estimation.claims import Claim
 from hybrid_toolkit.study.estimation.common_support import (
     MIN_CLUSTERS,
     MIN_ROWS,
@@ -30,7 +30,7 @@ from hybrid_toolkit.study.estimation.common_support import (
     too_little,
 )
 from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
-from hybrid_toolkit.study.estimation.what_if_changes import Change, ChangeLike, parse_change
+from hybrid_toolkit.study.estimation.what_if_changes import Change, ChangeLike, parse_change, what_if_sentence
 
 
 class FittedStudy(Protocol):

@@ -1,7 +1,8 @@
-"""The changes that a what-if may ask about, as data: another rota, an office-day rule, breaks, an offer of choice."""
+"""The changes that a what-if may ask about, as data, and its sentence: a rota, an office-day rule, breaks, a choice."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +11,14 @@ from typing import TypeAlias
 import numpy as np
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.data.wording.claim_words import (
+    OutcomeLabel,
+    check_words,
+)
+from hybrid_toolkit.designs import GRADES
 from hybrid_toolkit.errors import StudyError, with_article
-from hybrid_toolkit.study.estimation.claim_grammar import with_unit
+from hybrid_toolkit.study.estimation.claim_grammar import grammar, with_unit
+from hybrid_toolkit.study.estimation.claims import claim_slots, guard_words
 
 _ALL = 100
 """Every meeting, in per cent."""
@@ -193,3 +200,61 @@ def _break_rule(kept: float, exposure: str) -> Change:
         )
     told = f"a rule of meetings of 45 minutes with a break of 15, kept in {kept:g}% of meetings"
     return Change("times", round(1 - kept / 100, 6), words=told)
+
+
+def what_if_sentence(
+    *,
+    words: OutcomeLabel,
+    change: str,
+    estimate: float,
+    low: float,
+    high: float,
+    conf_level: float,
+    grade: str,
+    kind: str = "slope",
+    relative_to: str = "",
+) -> str:
+    """What an estimate would mean under another rota; below quasi-causal the caveat stands in the sentence.
+
+    Parameters
+    ----------
+    words : OutcomeLabel
+        As ``make_claim``.
+    change : str
+        The rota in words.
+    estimate : float
+        Change of the mean outcome, in the outcome's own unit.
+    low : float
+        Lower end of its interval.
+    high : float
+        Upper end of its interval.
+    conf_level : float
+        As ``make_claim``.
+    grade : str
+        Of the estimate's claim.
+    kind : str, default "slope"
+        As ``make_claim``.
+    relative_to : str, optional
+        As ``make_claim``.
+
+    Raises
+    ------
+    StudyError
+        The words claim too much, or the interval is not finite.
+    """
+    check_words(change, words.phrase, words.unit, relative_to)
+    if not all(math.isfinite(v) for v in (estimate, low, high)):
+        raise StudyError(
+            "the confidence interval could not be calculated, so there is no finding.",
+            fix="Run result.tidy() and look for an estimate or standard error that is missing.",
+            code="CLAIM",
+        )
+    figures = (estimate * words.scale, low * words.scale, high * words.scale)
+    table = grammar()["what_if"]
+    text: str = table[grade].format(
+        **claim_slots(words, change, figures, conf_level, kind=kind, relative_to=relative_to)
+    )
+    text += f" {table['inconclusive']}" if low <= 0 <= high else ""
+    weak = GRADES.index(grade) < GRADES.index("quasi-causal")
+    guard_words(text.replace(table["caveat"], "") if weak else text, grade)
+    return text

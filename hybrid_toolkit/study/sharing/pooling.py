@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,12 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
-from hybrid_toolkit.data.wording.claim_words import contrast_of, relative_phrase
+from hybrid_toolkit.data.wording.claim_words import (
+    OutcomeLabel,
+    check_words,
+    contrast_of,
+    relative_phrase,
+)
 from hybrid_toolkit.designs import RATIO_KINDS
 from hybrid_toolkit.errors import StudyError, plural
 from hybrid_toolkit.models.inference.meta_analysis import fit_random_effects
@@ -21,8 +27,8 @@ from hybrid_toolkit.models.inference.meta_analysis_result import (
 )
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
-from hybrid_toolkit.study.estimation.claims import Claim, make_claim, prediction_sentence
-from hybrid_toolkit.study.estimation.study_checks import known_lean, open_path
+from hybrid_toolkit.study.estimation.claim_grammar import family_of, grammar, known_lean, open_path
+from hybrid_toolkit.study.estimation.claims import Claim, claim_slots, guard_words, make_claim
 from hybrid_toolkit.study.graph.identification import identify
 from hybrid_toolkit.study.sharing.evidence import EvidenceBundle
 from hybrid_toolkit.study.sharing.evidence_file import read_bundle
@@ -350,3 +356,33 @@ def _checks_of(read: Sequence[EvidenceBundle], outcome: str) -> tuple[Check, ...
         words = f"It failed in {failed} of the {len(passed)} authorities{rest}."
         out.append(Check(name, message, words, float(np.round(share, 2)) if told else None, _MANY))
     return tuple(out)
+
+
+def prediction_sentence(
+    *,
+    words: OutcomeLabel,
+    contrast: str,
+    low: float,
+    high: float,
+    conf_level: float,
+    k: int,
+    kind: str = "slope",
+    relative_to: str = "",
+) -> str:
+    """Where another authority like ``k`` that were combined would lie, in the words of the grammar.
+
+    Parameters are those of ``make_claim``; ``low`` and ``high`` are printed as they are (log scale for a ratio).
+
+    Raises
+    ------
+    StudyError
+        The words claim too much.
+    """
+    check_words(contrast, words.phrase, words.unit, relative_to)
+    log = family_of(kind) == "ratio"
+    name = ("ratio" if log else "difference") if math.isfinite(low) and math.isfinite(high) else "none"
+    figures = (0.0, low, high) if name != "none" else (0.0, 0.0, 0.0)
+    slots = claim_slots(words, contrast, figures, conf_level, kind=kind, relative_to=relative_to)
+    text: str = grammar()["prediction"][name].format(**slots, k=k)
+    guard_words(text.replace("prediction interval", "interval"), "associational")
+    return text

@@ -14,7 +14,7 @@ from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.report.plots.readable_units import readable_interval, readable_unit
 from hybrid_toolkit.report.published_reference import PUBLISHED_CAPTION, published_columns
-from hybrid_toolkit.study.estimation.claim_grammar import format_estimates, range_with_direction, with_direction
+from hybrid_toolkit.study.estimation.claims import format_estimates, range_with_direction, with_direction
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_text, references_of
 from hybrid_toolkit.widgets.explorer.metric_page import (
     bins_say,
