@@ -24,8 +24,8 @@ from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.compute import cluster_of, statistic_bounds
-from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf
-from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.intervals.interval import MeanOf, clustered_interval
+from hybrid_toolkit.metrics.intervals.statistics import RatioOf
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from tools import recovery_cells

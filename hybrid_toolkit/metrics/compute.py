@@ -14,8 +14,7 @@ from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.data.privacy.inside import InsideFrame, inside
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
-from hybrid_toolkit.metrics.intervals.influence import Estimate
-from hybrid_toolkit.metrics.intervals.interval import Interval, clustered_interval, few_clusters
+from hybrid_toolkit.metrics.intervals.interval import Estimate, Interval, clustered_interval
 from hybrid_toolkit.metrics.people_and_groups import Behind, People, group_order, groups, people_of, periods
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag
 from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE
@@ -31,6 +30,10 @@ FIGURE_COLUMNS = (
     *("n_clusters", "n_missing", "missing_share", "reliability", "flag", "n_people_reason"),
 )
 """Columns of what ``measure`` gives."""
+_FEW = 5
+"""With fewer effective clusters an interval is called to rest on few: it leans on their being like each other."""
+_UNEQUAL = 0.5
+"""Effective clusters under this share of all are called unequal."""
 MAX_MISSING = 0.5
 """Share of missing units above which a figure should not be reported."""
 
@@ -365,3 +368,17 @@ def statistic_bounds(spec: MetricSpec) -> tuple[float | None, float | None]:
     """The range of the metric in the units of its statistic; None where there is no end."""
     low, high = (None if v is None else v / spec.scale for v in (spec.low, spec.high))
     return low, high
+
+
+def few_clusters(interval: Interval) -> str:
+    """Why an interval rests on few or unequal clusters; empty where it does not.
+
+    Examples
+    --------
+    >>> few_clusters(Interval(0.1, 0.0, 0.4, 12, 2.1, 3.1)), few_clusters(Interval(0.1, 0.0, 0.4, 12, 10.0, 11.0))
+    ('few or unequal clusters: 12 count as 3.1', '')
+    """
+    many, effective = interval.n_clusters, interval.effective
+    if many < 2 or not (effective < _FEW or effective < _UNEQUAL * many):
+        return ""
+    return f"few or unequal clusters: {many} count as {effective:.1f}"

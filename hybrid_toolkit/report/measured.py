@@ -18,7 +18,7 @@ from hybrid_toolkit.disclosure.looks import dominated
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.compute import measure, metric_values
-from hybrid_toolkit.metrics.intervals.influence import MeanOf
+from hybrid_toolkit.metrics.intervals.interval import MeanOf
 from hybrid_toolkit.metrics.people_and_groups import PERSON_KEYS, group_label, group_order, groups, people_of
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_note
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec

@@ -14,13 +14,8 @@ from statsmodels.stats.proportion import proportion_confint
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
-from hybrid_toolkit.metrics.intervals.influence import (
-    DifferenceInDifferences,
-    MeanOf,
-    RatioOf,
-    Slope,
-)
-from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.intervals.interval import MeanOf, clustered_interval
+from hybrid_toolkit.metrics.intervals.statistics import DifferenceInDifferences, RatioOf, Slope
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 
 

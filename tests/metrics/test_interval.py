@@ -11,8 +11,9 @@ from scipy import special, stats
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, Estimate, MeanOf
-from hybrid_toolkit.metrics.intervals.interval import clustered_interval, few_clusters
+from hybrid_toolkit.metrics.compute import few_clusters
+from hybrid_toolkit.metrics.intervals.interval import Estimate, MeanOf, clustered_interval
+from hybrid_toolkit.metrics.intervals.statistics import DifferenceInDifferences
 
 
 def test_two_way_variance_by_hand() -> None:

@@ -10,8 +10,8 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.columns.numeric_columns import scaled
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, restricted_cubic, stage_slopes
-from hybrid_toolkit.metrics.intervals.influence import linear_combination
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.intervals.statistics import linear_combination
 
 SLOPES = {"asye": -2.0, "early": -1.0, "mid": 0.5, "late": 0.0}
 

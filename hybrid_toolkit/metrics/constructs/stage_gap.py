@@ -13,8 +13,8 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
-from hybrid_toolkit.metrics.intervals.influence import Estimate, complete, linear_combination, regression_of
-from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.intervals.interval import Estimate, clustered_interval, complete
+from hybrid_toolkit.metrics.intervals.statistics import linear_combination, regression_of
 from hybrid_toolkit.metrics.unit_frames import EARLY_STAGES, worker_month_exposure
 
 MIN_STAGE = 10

@@ -21,7 +21,8 @@ from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
 from hybrid_toolkit.metrics.contacts.contact_formulas import EXPRESSIONS, ask_columns, contact_rows, low_access
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables, ContactUnits
-from hybrid_toolkit.metrics.intervals.influence import Crossed, DifferenceInDifferences, Estimate, MeanOf
+from hybrid_toolkit.metrics.intervals.interval import Crossed, Estimate, MeanOf
+from hybrid_toolkit.metrics.intervals.statistics import DifferenceInDifferences
 from hybrid_toolkit.metrics.people_and_groups import (
     LINKS,
     NOT_RECORDED,

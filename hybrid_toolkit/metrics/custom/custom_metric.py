@@ -21,7 +21,8 @@ from hybrid_toolkit.data.wording.text_form import odd_form
 from hybrid_toolkit.errors import MeasureError, UnreadableError, toml_place
 from hybrid_toolkit.metrics.custom.formula import Formula, parse_formula
 from hybrid_toolkit.metrics.custom.formula_values import values
-from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf
+from hybrid_toolkit.metrics.intervals.interval import MeanOf
+from hybrid_toolkit.metrics.intervals.statistics import RatioOf
 from hybrid_toolkit.metrics.specs.metric_spec import DIRECTIONS, NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.unit_frames import look_up, month_of, optional, require
 

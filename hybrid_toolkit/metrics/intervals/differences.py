@@ -15,9 +15,9 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.privacy.inside import inside
 from hybrid_toolkit.errors import MeasureError, UsageError, plural
 from hybrid_toolkit.metrics.compute import cluster_of, metric_values
-from hybrid_toolkit.metrics.intervals.influence import Estimate, MeanOf, Slope
-from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.intervals.interval import Estimate, MeanOf, clustered_interval
 from hybrid_toolkit.metrics.intervals.multiple_testing import holm
+from hybrid_toolkit.metrics.intervals.statistics import Slope
 from hybrid_toolkit.metrics.people_and_groups import NOT_RECORDED, People, group_order, groups, people_of
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_word
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec

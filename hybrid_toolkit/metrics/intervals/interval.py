@@ -1,26 +1,185 @@
-"""Intervals of metrics from influence values: clusters left out in turn, limits inside the range of the metric."""
+"""Estimates with the influence of each row, the mean among them, and clustered intervals from these.
+
+A statistic gives its value and, for each row, how much that row moved it, so that every interval is made the same way:
+clusters are left out in turn, and limits lie inside the range of the metric. Other statistics are in ``statistics``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.arrays import Codes, Floats
-from hybrid_toolkit.metrics.intervals.influence import Crossed, Estimate, Regression
+from hybrid_toolkit.arrays import Array, Codes, Floats
 
 _NOTHING = 1e-12
 """A spread, or a rest of one, under which nothing varies: influence values are of the size of the estimate."""
-
 Bounds = tuple[float | None, float | None]
 """The least and the greatest value that an estimate can take; None where there is none."""
-_FEW = 5
-"""With fewer effective clusters an interval is called to rest on few: it leans on their being like each other."""
-_UNEQUAL = 0.5
-"""Effective clusters under this share of all are called unequal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """A second factor that crosses the clusters: its label for every part of a row, and the influence of that part.
+
+    Parameters
+    ----------
+    labels : npt.NDArray[Any]
+        Label of the rows of each part; a part without a label counts for nothing.
+    influence : Array
+        Influence values, rows x parts; parts of a row sum to its influence.
+    """
+
+    labels: npt.NDArray[Any]
+    influence: Array
+
+    def rows(self, which: npt.NDArray[np.bool_], *, of: int, sign: float = 1.0) -> Crossed:
+        """These parts as those of the rows ``which`` of a longer frame of ``of`` rows, with a sign."""
+        labels = np.full((of, self.labels.shape[1]), None if self.labels.dtype == object else np.nan, self.labels.dtype)
+        influence = np.zeros((of, self.labels.shape[1]))
+        labels[which], influence[which] = self.labels, sign * self.influence
+        return Crossed(labels, influence)
+
+    def beside(self, other: Crossed) -> Crossed:
+        """Both sets of parts, row by row."""
+        return Crossed(np.hstack([self.labels, other.labels]), np.hstack([self.influence, other.influence]))
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """What leaving clusters out of a least-squares fit needs, for the rows used, in their order.
+
+    Parameters
+    ----------
+    design : Array
+        Rows x k.
+    residual : Array
+        Rows.
+    weights : Array
+        The k; the estimate is their sum of products with the coefficients.
+    """
+
+    design: Array
+    residual: Array
+    weights: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value and the influence of each row on it (zero for rows that were not used).
+
+    Parameters
+    ----------
+    value : float
+        The statistic; NaN where it cannot be had, with the ``reason``.
+    influence : Array
+        One number a row of the frame; they sum to zero.
+    used : npt.NDArray[np.bool]
+        Which rows were used.
+    parameters : int, default 1
+        Parameters fitted, for the small-sample factor (N - 1) / (N - parameters).
+    crossed : Crossed | None, optional
+        A second factor whose levels move units of every cluster, such as raters or months.
+    size : Array | None, optional
+        What each row adds to the denominator of its mean or ratio (1 for a mean), 0 where it is not used; None where
+        the statistic is not made of means.
+    cell : npt.NDArray[np.intp] | None, optional
+        Which of several means each row belongs to, from 0; None where there is one mean.
+    regression : Regression | None, optional
+        For a coefficient, what leaving clusters out needs.
+    """
+
+    value: float
+    influence: Array
+    used: npt.NDArray[np.bool_]
+    parameters: int = 1
+    reason: str = ""
+    crossed: Crossed | None = None
+    size: Array | None = None
+    cell: npt.NDArray[np.intp] | None = None
+    regression: Regression | None = None
+
+
+def complete(frame: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which rows have a value in all of these columns."""
+    return frame[list(columns)].notna().all(axis=1).to_numpy(dtype=bool)
+
+
+def column_values(frame: pd.DataFrame, column: str) -> Array:
+    """A column as floats."""
+    return frame[column].astype("float64").to_numpy()
+
+
+def no_estimate(frame: pd.DataFrame, used: npt.NDArray[np.bool_], reason: str) -> Estimate:
+    """What stands for a statistic that cannot be had, with the reason."""
+    return Estimate(float("nan"), np.zeros(len(frame)), used, 1, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class MeanOf:
+    """The mean of one column.
+
+    Parameters
+    ----------
+    column : str
+        The column.
+    crossed : str, optional
+        A second factor that moves units of all clusters alike: a column of that name (``month``), or columns
+        ``rater_1``, ``rater_2``, ... beside ``<column>_1``, ``<column>_2``, ... whose mean over a row is its value.
+
+    Examples
+    --------
+    >>> MeanOf("x")(pd.DataFrame({"x": [1.0, 3.0, None]})).value
+    2.0
+    """
+
+    column: str
+    crossed: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one column."""
+        return (self.column,)
+
+    def __call__(self, frame: pd.DataFrame) -> Estimate:
+        """Mean over the rows that have a value."""
+        used = complete(frame, self.columns)
+        if not used.any():
+            return no_estimate(frame, used, "no values")
+        y = np.where(used, column_values(frame, self.column), 0.0)
+        mean = float(y[used].mean())
+        influence = np.where(used, y - mean, 0.0) / used.sum()
+        crossed = self._crossed(frame, influence, used, mean)
+        return Estimate(mean, influence, used, crossed=crossed, size=used.astype("float64"))
+
+    def _crossed(
+        self, frame: pd.DataFrame, influence: Array, used: npt.NDArray[np.bool_], mean: float
+    ) -> Crossed | None:
+        if not self.crossed:
+            return None
+        if self.crossed in frame:
+            return Crossed(_labels(frame[self.crossed]), influence[:, None])
+        parts = [k for k in range(1, len(frame.columns)) if f"{self.crossed}_{k}" in frame]
+        if not parts:
+            return None
+        y = frame[[f"{self.column}_{k}" for k in parts]].to_numpy(dtype="float64")
+        known = ~np.isnan(y) & used[:, None]
+        share = known / np.maximum(known.sum(axis=1, keepdims=True), 1) / used.sum()
+        labels = frame[[f"{self.crossed}_{k}" for k in parts]].to_numpy(dtype=object)
+        return Crossed(labels, np.where(known, y - mean, 0.0) * share)
+
+
+def _labels(values: pd.Series[Any]) -> npt.NDArray[Any]:
+    """Labels of a factor as one column; dates as numbers, which are quicker to compare."""
+    if pd.api.types.is_datetime64_dtype(values.dtype):
+        day = values.to_numpy(dtype="datetime64[us]")
+        return np.where(np.isnat(day), np.nan, day.astype("int64").astype("float64"))[:, None]
+    return values.to_numpy(dtype=object)[:, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +192,6 @@ class Interval:
     n_clusters: int
     df: float
     effective: float = float("nan")
-
-
-def few_clusters(interval: Interval) -> str:
-    """Why an interval rests on few or unequal clusters; empty where it does not.
-
-    Examples
-    --------
-    >>> few_clusters(Interval(0.1, 0.0, 0.4, 12, 2.1, 3.1)), few_clusters(Interval(0.1, 0.0, 0.4, 12, 10.0, 11.0))
-    ('few or unequal clusters: 12 count as 3.1', '')
-    """
-    many, effective = interval.n_clusters, interval.effective
-    if many < 2 or not (effective < _FEW or effective < _UNEQUAL * many):
-        return ""
-    return f"few or unequal clusters: {many} count as {effective:.1f}"
 
 
 def clustered_interval(
@@ -95,7 +240,6 @@ def clustered_interval(
 
     Examples
     --------
-    >>> from hybrid_toolkit.metrics.intervals.influence import MeanOf
     >>> y = pd.DataFrame({"y": [1.0, 2.0, 3.0, 6.0]})
     >>> i = clustered_interval(MeanOf("y")(y), pd.Series(["a", "a", "b", "b"]))
     >>> round(i.std_error, 6), i.n_clusters, i.effective

@@ -7,7 +7,8 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, stage_gap_frame
 from hybrid_toolkit.metrics.constructs.supervision import supervision_months
-from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf
+from hybrid_toolkit.metrics.intervals.interval import MeanOf
+from hybrid_toolkit.metrics.intervals.statistics import RatioOf
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
 from hybrid_toolkit.metrics.unit_frames import EARLY_STAGES, career_stage, look_up, require
 

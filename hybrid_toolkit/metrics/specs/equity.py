@@ -8,8 +8,9 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.arrangements import adjustments, arrangement_holders, latest_spells
-from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
-from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.intervals.interval import MeanOf
+from hybrid_toolkit.metrics.intervals.statistics import RatioOf
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, Statistic, UnitFrame
 from hybrid_toolkit.metrics.unit_frames import require
 
 SPELL = ("spell_id", "worker_id", "start_date")

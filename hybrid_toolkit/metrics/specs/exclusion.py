@@ -9,7 +9,8 @@ from hybrid_toolkit.data.instruments import load_instrument
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.metrics.constructs.exclusion import worker_broadband
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactUnits
-from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf, Slope
+from hybrid_toolkit.metrics.intervals.interval import MeanOf
+from hybrid_toolkit.metrics.intervals.statistics import DifferenceInDifferences, Slope
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.unit_frames import household_access, look_up, number_values, require, worker_month_exposure
 

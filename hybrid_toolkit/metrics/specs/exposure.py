@@ -16,8 +16,9 @@ from hybrid_toolkit.metrics.constructs.work_pattern import (
     worker_month_load,
 )
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactUnits
-from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
-from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.intervals.interval import MeanOf
+from hybrid_toolkit.metrics.intervals.statistics import RatioOf
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, Statistic, UnitFrame
 from hybrid_toolkit.metrics.unit_frames import worker_month_exposure
 
 KEYS = ("worker_id", "month")

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.intervals.influence import Statistic
+from hybrid_toolkit.metrics.intervals.interval import Estimate
 
 UnitFrame = Callable[[EvaluationData], pd.DataFrame]
 """Data in, one row a unit out: the columns of the statistic, the cluster columns and any keys."""
 NOT_CO_PRODUCED = "not co-produced"
 """Shown until co-production with families or practitioners is recorded."""
 DIRECTIONS = ("higher", "lower", "none")
+
+
+class Statistic(Protocol):
+    """What a metric computes from its unit frame."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the unit frame that a row must have to be used."""
+        ...
+
+    def __call__(self, frame: pd.DataFrame) -> Estimate:
+        """The statistic over these rows."""
+        ...
 
 
 @dataclass(frozen=True)

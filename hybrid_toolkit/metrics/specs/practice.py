@@ -11,7 +11,7 @@ from hybrid_toolkit.metrics.constructs.practice import practice_skill
 from hybrid_toolkit.metrics.contacts.contact_formulas import CHOICE_HONOURED, PREFERENCE_MET, REMOTE
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactUnits
 from hybrid_toolkit.metrics.instruments import load_instrument, score_instrument
-from hybrid_toolkit.metrics.intervals.influence import MeanOf
+from hybrid_toolkit.metrics.intervals.interval import MeanOf
 from hybrid_toolkit.metrics.psychometrics.intraclass import rater_icc
 from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec

@@ -18,8 +18,9 @@ from hybrid_toolkit.metrics.contacts.contact_formulas import (
     VISIT_IN_TIME,
 )
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactUnits
-from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
-from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.intervals.interval import MeanOf
+from hybrid_toolkit.metrics.intervals.statistics import RatioOf
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, Statistic, UnitFrame
 from hybrid_toolkit.metrics.unit_frames import require
 
 SPELLS = {"allocation_spell": ("child_id", "worker_id", "start_date")}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hybrid_toolkit.metrics.constructs.staffing import staff_months, team_vacancies
-from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
-from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.intervals.interval import MeanOf
+from hybrid_toolkit.metrics.intervals.statistics import RatioOf
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, Statistic, UnitFrame
 
 _DATES = ("worker_id", "team_id", "start_date", "leave_date")
 _SOURCE = "After the Department for Education's children's social work workforce statistics"

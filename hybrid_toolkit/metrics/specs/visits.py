@@ -10,7 +10,7 @@ from hybrid_toolkit.metrics.constructs.visits import (
     visit_intervals,
     visits,
 )
-from hybrid_toolkit.metrics.intervals.influence import MeanOf
+from hybrid_toolkit.metrics.intervals.interval import MeanOf
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
 
 _KEYS = ("contact_id", "family_id", "held_date")

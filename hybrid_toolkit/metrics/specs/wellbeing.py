@@ -12,7 +12,7 @@ from hybrid_toolkit.data.instruments import Instrument, instruments_in
 from hybrid_toolkit.errors import plural
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument, survey_scores
 from hybrid_toolkit.metrics.constructs.work_pattern import worker_month_load
-from hybrid_toolkit.metrics.intervals.influence import MeanOf
+from hybrid_toolkit.metrics.intervals.interval import MeanOf
 from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha, omega_total
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.unit_frames import look_up, optional, require

@@ -14,7 +14,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.metrics.custom.custom_metric import OwnFrame, declare_metric
-from hybrid_toolkit.metrics.intervals.influence import RatioOf
+from hybrid_toolkit.metrics.intervals.statistics import RatioOf
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.unit_frames import safe_ratio
 from hybrid_toolkit.study.units.unit_definition import ColumnSource

@@ -16,7 +16,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.privacy.inside import without_mark
 from hybrid_toolkit.errors import HybridToolkitError, MeasureError
 from hybrid_toolkit.metrics.compute import metric_values
-from hybrid_toolkit.metrics.intervals.influence import MeanOf
+from hybrid_toolkit.metrics.intervals.interval import MeanOf
 from hybrid_toolkit.metrics.people_and_groups import groups, people_of, periods
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.report.plots.readable_units import readable_unit

@@ -13,8 +13,8 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement
 from hybrid_toolkit.metrics.inequality.concentration import concentration_index
-from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf
-from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.intervals.interval import MeanOf, clustered_interval
+from hybrid_toolkit.metrics.intervals.statistics import DifferenceInDifferences
 from hybrid_toolkit.metrics.people_and_groups import People
 from hybrid_toolkit.metrics.unit_frames import household_access, look_up
 from hybrid_toolkit.widgets.explorer.bands import Bands, make_bands

@@ -13,8 +13,8 @@ from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import CoverageError, HybridToolkitError
 from hybrid_toolkit.metrics.constructs.exclusion import worker_broadband
 from hybrid_toolkit.metrics.inequality.concentration import concentration_index
-from hybrid_toolkit.metrics.intervals.influence import MeanOf, Slope
-from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.intervals.interval import MeanOf, clustered_interval
+from hybrid_toolkit.metrics.intervals.statistics import Slope
 from hybrid_toolkit.metrics.unit_frames import look_up, number_values
 from hybrid_toolkit.widgets.explorer.bands import make_bands
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews

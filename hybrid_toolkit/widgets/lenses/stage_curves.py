@@ -9,8 +9,8 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, restricted_cubic, stage_estimates
-from hybrid_toolkit.metrics.intervals.influence import Estimate, linear_combinations, regression_of
-from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.intervals.interval import Estimate, clustered_interval
+from hybrid_toolkit.metrics.intervals.statistics import linear_combinations, regression_of
 
 _LEAST_KNOTS, _LEAST_VALUES = 3, 4
 """A restricted cubic spline needs three knots, and a line through fewer than four shares is not told from one."""
