@@ -28,7 +28,6 @@ from hybrid_toolkit.metrics.unit_frames import look_up, month_of, optional, requ
 
 _LEAST_MIN_N = 10
 """The least that ``min_n`` may be: the smallest group that the disclosure policy shows."""
-
 CO_PRODUCERS = (
     *("children", "young people", "care leavers", "parents", "carers", "foster carers", "families"),
     *("practitioners", "early-career practitioners", "supervisors", "managers", "senior leaders"),
