@@ -3,16 +3,19 @@
     python -m tools.generated_inputs --count 5000 --reader csv --kept out/inputs
 
 Each input is answered within 20 seconds and 2 GB, by a result or by an error of the toolkit's own whose words hold no
-value of the data. The same number and reader give the same inputs. What was answered is kept by reader until the code
-changes, so that a run that was interrupted goes on where it stopped.
+value of the data. The readers run in processes of their own, so that an input that ends one is told as a fault. The
+same number and reader give the same inputs. What was answered is kept by reader until the code changes, so that a run
+that was interrupted goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import copy
 import io
 import json
+import multiprocessing
 import random
 import re
 import resource
@@ -25,7 +28,8 @@ import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +270,56 @@ def out_of_time(signal_number: int, frame: object) -> None:
     raise TimeoutError
 
 
+def run_apart(count: int, reader: Reader, *, first: int = 0) -> list[Fault]:
+    """The same in processes of their own: an input that ends the whole process is a fault too.
+
+    Parameters
+    ----------
+    count : int
+        Inputs.
+    reader : Reader
+        A reader.
+    first : int, default 0
+        Number of the first input.
+
+    Returns
+    -------
+    list[Fault]
+        The inputs that were not answered as they should be.
+    """
+    faults: list[Fault] = []
+    end = first + count
+    while first < end:
+        here, there = multiprocessing.Pipe(duplex=False)
+        process = _FORK.Process(target=_answer, args=(reader, range(first, end), there))
+        process.start()
+        there.close()
+        with contextlib.suppress(EOFError):  # the process has ended
+            while first < end:
+                number, why = here.recv()
+                faults += [Fault(reader.name, number, why)] if why else []
+                first = number + 1
+        process.join()
+        if first < end:
+            faults.append(Fault(reader.name, first, f"the process ended with {process.exitcode}"))
+            first += 1
+    return faults
+
+
+_FORK = multiprocessing.get_context("fork")
+
+
+def _answer(reader: Reader, numbers: range, pipe: Connection) -> None:
+    """Give inputs to a reader in this process, and say of each how it was answered."""
+    resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
+    signal.signal(signal.SIGPROF, out_of_time)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "place"
+        place.mkdir()
+        for number in numbers:
+            pipe.send((number, answered(reader, generated(reader, number), place)))
+
+
 def run_kept(count: int, reader: Reader, kept: Path) -> tuple[list[Fault], int]:
     """The first inputs of a reader: those answered before by this code are not given again.
 
@@ -277,7 +331,7 @@ def run_kept(count: int, reader: Reader, kept: Path) -> tuple[list[Fault], int]:
     wanted = max(1, round(count * reader.share))
     for first in range(0, wanted, BLOCK):
         if str(first) not in log.found:
-            found = run(BLOCK, {reader.name: replace(reader, share=1.0)}, first=first)
+            found = run_apart(BLOCK, reader, first=first)
             log.add(str(first), [[f.number, f.why] for f in found])
     blocks = [log.found[str(first)] for first in range(0, wanted, BLOCK)]
     return [Fault(reader.name, number, why) for block in blocks for number, why in block], BLOCK * len(blocks)
@@ -292,17 +346,17 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     if unknown := set(given.reader) - set(READERS):
         parser.error(f"no reader is named {', '.join(sorted(unknown))}; there are: {', '.join(READERS)}")
-    resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
     bad = 0
     for name, reader in READERS.items():
         if given.reader and name not in given.reader:
             continue
-        began = time.process_time()
+        began = time.monotonic()
         if given.kept:
             faults, inputs = run_kept(given.count, reader, given.kept)
         else:
-            faults, inputs = run(given.count, {name: reader}), max(1, round(given.count * reader.share))
-        spent = time.process_time() - began
+            inputs = max(1, round(given.count * reader.share))
+            faults = run_apart(inputs, reader)
+        spent = time.monotonic() - began
         print(f"{name}: {inputs:,} inputs, {spent:.0f} s; faults {len(faults)}", flush=True)
         for why, times in Counter(f.why for f in faults).most_common():
             print(f"  {times} x {why}, first {next(f.number for f in faults if f.why == why)}", flush=True)

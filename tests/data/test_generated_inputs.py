@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 
@@ -50,6 +51,19 @@ def test_a_reader_that_answers_badly_is_found(tmp_path: Path) -> None:
 
     found = run(1, {k: Reader(k, "a.csv", "text", lambda: [b"a,b"], r) for k, r in (("s", shows), ("f", fails))})
     assert [f.why.split(" at ")[0] for f in found] == ["its error [X] shows a value", "KeyError"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that begin as a copy")
+def test_an_input_that_ends_the_process_is_told_and_the_next_is_tried(tmp_path: Path) -> None:
+    from tools.generated_inputs import generated, run_apart
+    from tools.generated_seeds import Reader
+
+    def ends(path: Path) -> None:
+        if path.read_bytes() == generated(reader, 1):
+            os._exit(9)
+
+    reader = Reader("r", "a.csv", "text", lambda: [b"a,b"], ends)
+    assert [(f.number, f.why) for f in run_apart(4, reader)] == [(1, "the process ended with 9")]
 
 
 def test_a_notebook_whose_parts_are_of_another_kind_is_refused(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 
 _LEAST = 3
 """Shorter forms stand for too many words; those in use are listed in ``names``."""
@@ -114,6 +114,12 @@ def _by_letter(known: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     return {letter: tuple(words) for letter, words in made.items()}
 
 
+@lru_cache(maxsize=64)
+def _longest(known: frozenset[str]) -> int:
+    """Letters of the longest known word."""
+    return max(map(len, known), default=0)
+
+
 @lru_cache(maxsize=65536)
 def _longer(short: str, known: frozenset[str]) -> tuple[str, ...]:
     """The likeliest words that a short form stands for; itself where it is a word or stands for none."""
@@ -130,6 +136,7 @@ _PLAIN, _CUT = 1.0, 1.6
 """What a part of words run together costs: a word, and a short form, of which more may be found by chance."""
 _DEAREST = 3.7
 """Three words, or a word and two words cut short; anything dearer is taken for a word that is not known."""
+_MOST_PARTS = int(_DEAREST // _PLAIN)
 
 
 @lru_cache(maxsize=65536)
@@ -149,7 +156,7 @@ def parted(word: str, known: frozenset[str]) -> str:
     >>> parted("postdesc", words), parted("supvdt", words), parted("dayslost", words), parted("lodge", words)
     ('post desc', 'supv dt', 'days lost', 'lodge')
     """
-    if len(word) < _GLUED or word in known or not word.isalpha():
+    if not _GLUED <= len(word) <= _MOST_PARTS * _longest(known) or word in known or not word.isalpha():
         return word
     best: list[tuple[float, str]] = [(0.0, "")] + [(_DEAREST + 1, "")] * len(word)
     for end in range(2, len(word) + 1):
@@ -169,6 +176,10 @@ def _stands_for_one(piece: str, known: frozenset[str]) -> bool:
     return len(piece) >= _LEAST + 1 and _longer(piece, known) != (piece,)
 
 
+_MOST_WAYS = 8
+"""Ways in which a header is written out, the likeliest first."""
+
+
 def written_out(said: str, known: frozenset[str]) -> list[str]:
     """A header with its short forms written out, in every likely way; empty where it has none.
 
@@ -185,5 +196,6 @@ def written_out(said: str, known: frozenset[str]) -> list[str]:
     >>> written_out("cntrct typ", known), written_out("contract type", known)
     (['contract type'], [])
     """
-    made = [" ".join(words) for words in product(*(_longer(short, known) for short in said.split()))]
-    return made[:8] if made != [said] else []
+    ways = islice(product(*(_longer(short, known) for short in said.split())), _MOST_WAYS)
+    made = [" ".join(words) for words in ways]  # a header of many short forms has more ways than memory holds
+    return made if made != [said] else []

@@ -115,7 +115,8 @@ def _workbook(name: str, data: bytes) -> tuple[list[SheetGrid], str, str]:
             if str(s.typ).endswith("WorkSheet")
         ]
     except UnreadableError as error:
-        raise PublishedError(error.message, fix=error.fix, code="PUB-LARGE") from None
+        code = "PUB-LARGE" if error.code == "FILE-LARGE" else "PUB-BROKEN"
+        raise PublishedError(error.message, fix=error.fix, code=code) from None
     except Exception:  # calamine raises its own and Rust errors, none of which name what to do
         raise _broken(name) from None
     kind = "xlsx" if b"[Content_Types].xml" in data else "ods"
