@@ -22,9 +22,11 @@ from hybrid_toolkit.report.notebook_rows import (
     attribute_words,
     holds_image,
     names_in,
+    names_typed,
     signs_beside_source,
     signs_in_metadata,
     signs_in_text,
+    state_holds,
 )
 
 _FORMAT = 4
@@ -35,17 +37,21 @@ _KEPT = ("kernelspec", "language_info")
 """Metadata of a notebook that a copy keeps."""
 _MOST_BYTES = 200_000_000
 _PATHS = re.compile(
-    r"(?:(?<![\w.:/])/(?:home|Users|root|mnt|media|var|srv|data|work|Volumes)/[\w.-]+/[\w./-]+"
+    r"(?:(?<![\w.:/])/(?:home|Users|root|mnt|media|var|srv|data|work|Volumes|opt|tmp|private|dbfs)/[\w.-]+/[\w./-]+"
+    r"|(?<![\w.:/])(?:/[\w. -]+){2,}\.(?:csv|tsv|xlsx?|ods|parquet|db|sqlite3?|feather|pkl|rds|sav|dta)\b"
     r"|\b[A-Za-z]:\\(?!n\b)[\w .-]+\\"
     r"|(?<!\\)\\\\[\w.-]+\\[\w$.-]+|file://)"
 )
 _COUNTS = re.compile(
     r"^(?:n|n_people|people|count|counts|rows|size|freq|frequency|workers|families|children|contacts)$", re.I
 )
+_OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data", "error")
+_CELL_PARTS = ("cell_type", "id", "metadata", "source", "outputs", "execution_count", "attachments")
+_BOOK_PARTS = ("cells", "metadata", "nbformat", "nbformat_minor")
+"""What a cell and a notebook may hold; a copy has nothing else."""
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _STATE = "application/vnd.jupyter.widget-state+json"
 _OWN = frozenset(n for n, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception))
-_LONG_STATE = 40
-"""Letters of a text in a widget's state from which it may hold data and is no label."""
 _SPLIT = re.compile(r"\s{2,}|\t")
 
 
@@ -104,6 +110,8 @@ def check_notebook(path: str | Path) -> tuple[NotebookFinding, ...]:
     """
     book = _read(path)
     found = list(_of_metadata(book))
+    if set(book) - set(_BOOK_PARTS):
+        found.append(NotebookFinding(0, 0, "row-level data", "parts that no notebook has, which are not read"))
     for number, cell in enumerate(book["cells"], start=1):
         source, code = _joined(cell.get("source")), cell.get("cell_type") == "code"
         found += _of_text(source, number, 0, code=code)
@@ -121,6 +129,8 @@ def check_notebook(path: str | Path) -> tuple[NotebookFinding, ...]:
                 continue
             shown = output.get("output_type") == "stream" or "text/html" in mimes or (bool(mimes) and not _drawn(mimes))
             found += _found(number, at, signs_beside_source(source, mimes, shown=shown))
+        if _unknown(cell):
+            found.append(NotebookFinding(number, 0, "row-level data", "parts that no cell has, which are not read"))
         if cell.get("attachments"):
             found.append(NotebookFinding(number, 0, "row-level data", "an attached file, which is not read"))
     return tuple(dict.fromkeys(found))
@@ -158,7 +168,10 @@ def clean_notebook(path: str | Path, out: str | Path | None = None) -> tuple[Pat
             elif "metadata" in cell["outputs"][at - 1]:
                 cell["outputs"][at - 1]["metadata"] = {}
         cell.pop("attachments", None)
+        for part in _unknown(cell):
+            cell.pop(part)
         cell["metadata"] = {k: v for k, v in (cell.get("metadata") or {}).items() if k == "tags"}
+    book = {k: v for k, v in book.items() if k in _BOOK_PARTS}
     book["metadata"] = {k: v for k, v in (book.get("metadata") or {}).items() if k in _KEPT}
     target = Path(out) if out is not None else Path(path).with_suffix(".clean.ipynb")
     atomic_write_text(target, json.dumps(book, indent=1, ensure_ascii=False) + "\n")
@@ -204,6 +217,12 @@ def _shaped(book: Mapping[str, Any]) -> bool:
     )
 
 
+def _unknown(cell: Mapping[str, Any]) -> list[str]:
+    """Parts of a cell that the format does not know, and an id that is none."""
+    said = not _ID.fullmatch(str(cell.get("id", "x")))
+    return [k for k in cell if k not in _CELL_PARTS or (k == "id" and said)]
+
+
 def _drawn(mimes: set[str]) -> bool:
     return any(m.startswith("image/") for m in mimes)
 
@@ -224,24 +243,18 @@ def _of_metadata(book: Mapping[str, Any]) -> Iterator[NotebookFinding]:
         yield NotebookFinding(0, 0, "path", f"{plural(paths, 'path')} of a machine")
     widgets = (book.get("metadata") or {}).get("widgets") or {}
     state = (widgets.get(_STATE) or {}).get("state") or {}
-    models = [m.get("state", {}) for m in state.values()]
-    held = [v for m in models for k, v in m.items() if not k.startswith("_") and _holds(v)]
-    if held:
-        yield NotebookFinding(
-            0, 0, "widget state", f"{plural(len(held), 'saved value')} in {plural(len(models), 'widget')} may hold data"
-        )
-
-
-def _holds(value: object) -> bool:
-    if isinstance(value, str):
-        return len(value) > _LONG_STATE and not value.startswith("IPY_MODEL_")
-    if isinstance(value, list | tuple | dict):
-        return len(value) > 0 and not all(isinstance(v, str) and v.startswith("IPY_MODEL_") for v in value)
-    return False
+    held = sum(state_holds(k, v) for m in state.values() for k, v in m.get("state", {}).items())
+    other = len(set(widgets) - {_STATE})
+    if held or other:
+        what = f"{plural(held, 'saved value')} in {plural(len(state), 'widget')} may hold data"
+        yield NotebookFinding(0, 0, "widget state", what)
 
 
 def _of_output(output: Mapping[str, Any], cell: int, at: int) -> Iterator[NotebookFinding]:
     kind = output.get("output_type")
+    if kind not in _OUTPUTS:
+        yield NotebookFinding(cell, at, "row-level data", "an output of a kind that is not read")
+        return
     if kind == "error":
         text = _joined(output.get("traceback"))
         if str(output.get("ename")) not in _OWN:
@@ -253,6 +266,8 @@ def _of_output(output: Mapping[str, Any], cell: int, at: int) -> Iterator[Notebo
         if mime == "text/html":
             page = _Tables()
             page.feed(_joined(content))
+            if page.scripts:
+                yield NotebookFinding(cell, at, "row-level data", "a script in a page, which is not read")
             for table in page.tables:
                 yield from _of_table(table, cell, at)
             yield from _of_text(" ".join(page.words), cell, at, code=False, tables=False)
@@ -260,6 +275,8 @@ def _of_output(output: Mapping[str, Any], cell: int, at: int) -> Iterator[Notebo
             yield from _of_text(_joined(content), cell, at, code=False)
         elif (mime == "application/json" or mime.endswith("+json")) and "widget-view" not in mime:
             yield NotebookFinding(cell, at, "row-level data", "an output of data in JSON, which is not read")
+        elif mime == "image/svg+xml":
+            yield from _of_text(" ".join(re.split(r"<[^>]*>", _joined(content))), cell, at, code=False, tables=False)
         elif not mime.startswith("image/") and "widget-view" not in mime:
             yield NotebookFinding(cell, at, "row-level data", "an output of a kind that is not read")
 
@@ -273,7 +290,7 @@ def _of_text(text: str, cell: int, at: int, *, code: bool, tables: bool = True) 
         )
     yield from _found(cell, at, signs_in_text(text, output=bool(at)))
     said = text if not code else "\n".join(re.findall(r"#(.*)", text))
-    if named := names_in(said):
+    if named := names_in(said) + (names_typed(text) if code else 0):
         yield NotebookFinding(cell, at, "identifier", f"{plural(named, 'line that names', 'lines that name')} somebody")
     paths = len(_PATHS.findall(text))
     if paths:
@@ -343,6 +360,7 @@ class _Tables(HTMLParser):
         super().__init__()
         self.tables: list[list[list[str]]] = []
         self.words: list[str] = []
+        self.scripts = 0
         self._cell: list[str] | None = None
         self._skip = False
 
@@ -356,6 +374,10 @@ class _Tables(HTMLParser):
             self._cell = []
         elif tag in ("style", "script"):
             self._skip = True
+            self.scripts += tag == "script"
+
+    def handle_comment(self, data: str) -> None:
+        self.words.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th") and self._cell is not None:

@@ -29,7 +29,26 @@ _PRINTED = (
     (re.compile(r"\\begin\{(?:tabular|longtable)\}"), "a table in LaTeX, which is not read"),
     (re.compile("^[│┆|].*[┆│].*$", re.MULTILINE), "a table in lines, which is not read"),
     (re.compile(r"^(?:min|25%|50%|75%|max)\s+-?\d", re.MULTILINE), "least and greatest values"),
+    (re.compile(r"^\s*(?:array\()?\[\[.*[\d.'\"]\]", re.MULTILINE), "rows of an array"),
+    (re.compile(r"Non-Null Count|\bCounter\(\{"), "counts of rows that no gate has passed"),
 )  # fmt: skip
+_FITTED = re.compile(r"^.*Regression Results\s*$|\bNo\. Observations:", re.MULTILINE)
+_ALONE = re.compile(r"\s*\(?(?:np\.\w+\()?([1-9])\)?(?:, [^\n]*\))?\s*")
+"""A text that is one small number, or a few of which the first is small."""
+_WORKED_OUT = re.compile(
+    r"\.(?:groupby|pivot\w*|crosstab|query|nunique|unique|agg|aggregate|idxmax|idxmin|nlargest|nsmallest|sort_values"
+    r"|iterrows|itertuples|fetchall|fetchone|info|isna|isnull|notna)\(|\b(?:crosstab|Counter)\(|\blen\(\w+\["
+    r"|\][\w.]*\.(?:values|shape|sum|mean|max|min|median)\b|\.(?:iloc|loc|at|iat)\["
+    r"|^\(+\w+(?:\.\w+|\[[^\]]+\]) *[<>=]=? *\S+\)\.sum\(\)"
+)
+"""What is worked out from rows."""
+_SAID_OF = re.compile(
+    r"\b(?:[A-Z][a-z'’-]+ ){1,2}[A-Z][a-z'’-]+ (?:has|had|took|worked|visited|left) \d"
+    r"|\b(?:worker|manager|officer|practitioner|child|mother|father|parent|client|carer|colleague) [A-Z]\.? [A-Z][a-z]+"
+)
+"""A number that is said of a name, and an initial with a surname behind a word for people."""
+_NAMED_TEXT = re.compile(r"(?<![\w.])['\"]([A-Z][a-z'’-]+(?:,? [A-Z][a-z'’-]+)+)['\"]")
+_LISTED = re.compile(r"^[-dl][rwxsStT-]{9}[.+@]?\s+\d+\s+\S+", re.MULTILINE)
 _DRAWS = re.compile(
     r"(?:\bplt\.|\bsns\.|\bpx\.|\bax\w*(?:\[\w+\])?\.|\.plot\.)(?:scatter|strip\w*|swarm\w*|box\w*|violin\w*|pair\w*|joint"
     r"\w*|rug\w*|lm\w*|reg\w*|hist\w*|kde\w*|line\w*|bar\w*|stem|step|errorbar|plot|heatmap|imshow|pie|area|hexbin)\("
@@ -44,6 +63,10 @@ _SINGLE = re.compile(
 )
 _PASSED = re.compile(r"\.content\b|\.table\b|\bht\.|\bgate\b|\.tidy\(|\.summary\(|\.glance\(|Release|release")
 """Signs in a source that what it shows passed the gate, or is a result's own page."""
+_ENTERED = ("value", "_options_labels")
+"""What somebody typed or can choose."""
+_LONG_STATE = 40
+"""Letters of a text in a widget's state from which it may hold data and is no label."""
 _PICTURES = ("image/", "application/pdf")
 
 
@@ -63,8 +86,16 @@ def signs_in_text(text: str, *, output: bool) -> Iterator[tuple[str, str]]:
         yield IDENTIFIER, "an address with a user and a password"
     if files := len(_EMBEDDED.findall(text)):
         yield ROWS, f"{plural(files, 'embedded file, which is', 'embedded files, which are')} not read"
+    if _IMAGE.search(text) and not output:
+        yield ROWS, "a picture within a text, which is not read"
     if not output:
         return
+    if _FITTED.search(text):
+        yield NOT_RELEASED, "a fitted model that no gate has passed"
+    if _ALONE.fullmatch(text):
+        yield "small cell", "a number under the threshold"
+    if _LISTED.search(text):
+        yield PATH, "a list of files and who owns them"
     for pattern, what in _PRINTED:
         if pattern.search(text):
             yield ROWS, what
@@ -78,7 +109,12 @@ def signs_in_text(text: str, *, output: bool) -> Iterator[tuple[str, str]]:
 
 def names_in(text: str) -> int:
     """Lines of a text in which somebody is named by first name and another."""
-    return sum(names_person(line) for line in re.split(r"[\n.;,|]", text))
+    return sum(names_person(line) for line in re.split(r"[\n.;,|]", text)) + len(_SAID_OF.findall(text))
+
+
+def names_typed(code: str) -> int:
+    """Texts in code that name somebody."""
+    return sum(map(names_person, _NAMED_TEXT.findall(code)))
 
 
 def _comma_rows(text: str) -> bool:
@@ -119,16 +155,35 @@ def signs_beside_source(source: str, mimes: set[str], *, shown: bool) -> Iterato
     pictures = any(m.startswith(_PICTURES) for m in mimes)
     if pictures and (_DRAWS.search(source) or _PUT_IN.search(source)) and not _OWN_DRAWS.search(source):
         yield ROWS, "a picture that the toolkit did not draw, which is not read"
-    if shown and _SINGLE.search(source) and not _PASSED.search(source):
-        yield ROWS, "single rows or values of a frame that has not passed the gate"
+    if shown and (_SINGLE.search(source) or _WORKED_OUT.search(_shown_by(source))) and not _PASSED.search(source):
+        yield ROWS, "rows, or what is worked out from them, that has not passed the gate"
+
+
+def _shown_by(source: str) -> str:
+    """The last line of a cell, which a notebook shows; a sentence that is printed is read as it stands."""
+    last = source.rstrip().rpartition("\n")[2]
+    return "" if re.match(r"\s|[)\]}]|print\(f[\"']", last) else last
 
 
 def attribute_words(attrs: list[tuple[str, str | None]]) -> list[str]:
     """Texts that stand in attributes of HTML: a page within a page, titles, links that hold a file."""
-    held = [html.unescape(v) for k, v in attrs if v and k in ("srcdoc", "title", "alt", "href", "src", "data")]
+    held = [html.unescape(v) for k, v in attrs if v and k not in ("class", "style", "id", "d", "transform")]
     return [_IMAGE.sub("", text) for text in held]
 
 
 def holds_image(text: str) -> bool:
     """Whether a page holds a picture within it."""
     return bool(_IMAGE.search(text))
+
+
+def state_holds(name: str, value: object) -> bool:
+    """Whether a saved value of a widget may hold data: what was typed, what can be chosen, long texts and lists."""
+    if name in _ENTERED:
+        return bool(value) and not isinstance(value, int | float)
+    if name.startswith("_"):
+        return False
+    if isinstance(value, str):
+        return len(value) > _LONG_STATE and not value.startswith("IPY_MODEL_")
+    if isinstance(value, list | tuple | dict):
+        return len(value) > 0 and not all(isinstance(v, str) and v.startswith("IPY_MODEL_") for v in value)
+    return False

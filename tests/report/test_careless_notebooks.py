@@ -55,6 +55,27 @@ OUTPUTS: dict[str, tuple[str, dict[str, Any]]] = {
     "pdf": ("x", {"output_type": "display_data", "metadata": {}, "data": {"application/pdf": PNG}}),
     "latex": ("x", _shown(text_latex="\\begin{tabular}{ll} a & 0.3 \\\\ b & 0.8 \\end{tabular}")),
     "rows one by one": ("for r in rows: print(r)", _printed("Pandas(Index=0, age=23)\nPandas(Index=1, age=45)\n")),
+    "table of two": ("pd.crosstab(df.team, df.role)", _shown(text_plain="role   PC  SSW\nteam\nNorth   1    2")),
+    "means by group": ("df.groupby('team').pay.mean()", _shown(text_plain="team\nEast     31200.0\nNorth    45500.5")),
+    "one left": ("len(df[df.age > 60])", _shown(text_plain="np.int64(3)")),
+    "the rest's shape": ("left", _shown(text_plain="(2, 31200)")),
+    "one value": ("df.query('age > 60').pay.iloc[0]", _shown(text_plain="np.int64(31200)")),
+    "an array": ("rows", _shown(text_plain="array([[    3, 31200],\n       [    2, 45500]])")),
+    "a counter": ("c", _shown(text_plain="Counter({'North': 31200, 'East': 1})")),
+    "what is filled": (
+        "df.info()",
+        _printed(" #   Column  Non-Null Count\n 0   31200   5 non-null"),
+    ),
+    "a fitted model": ("m", _shown(text_plain="                OLS Regression Results\nteam[T.East]  31200 0.2")),
+    "a sentence": ("f()", _printed("Wrenna Surname has 31200 days")),
+    "an initial": ("f()", {**_printed("dropped 1 row of worker J Surname\n"), "name": "stderr"}),
+    "files of a folder": ("!ls -l", _printed("-rw-r--r-- 1 jsurname hr 31200 Nov  3 10:11 worker.csv")),
+    "a path of data": ("p", _shown(text_plain="'/opt/people/Surname.csv'")),
+    "words in a drawing": ("x", _shown(**{"image_svg+xml": "<svg><text>W0001</text></svg>"})),
+    "a script in a page": ("x", _shown(text_html="<div><script>draw([31200])</script></div>")),
+    "hidden in a page": ("x", _shown(text_html="<div data-rows='W0001'>ok</div>")),
+    "a remark in a page": ("x", _shown(text_html="<!-- W0001 -->ok")),
+    "another kind of output": ("x", {"output_type": "pyout", "text": "31200"}),
     "rows beside an output": ("x", {**_shown(text_plain="ok"), "metadata": {"rows": ["W0001", "W0002"]}}),
 }
 
@@ -88,6 +109,8 @@ SOURCES: dict[str, dict[str, Any]] = {
     "table in words": {"cell_type": "markdown", "metadata": {}, "source": "| w | f |\n|---|---|\n| W0001 | 0.3 |"},
     "hidden words": {"cell_type": "markdown", "metadata": {}, "source": "<!-- W0001 Alex Surname -->"},
     "raw rows": {"cell_type": "raw", "metadata": {}, "source": PLAIN.to_csv()},
+    "name in code": _cell("df = df[df.name != 'Alex Surname']"),
+    "picture in words": {"cell_type": "markdown", "metadata": {}, "source": f"<img src='data:image/png;base64,{PNG}'>"},
     "pasted picture": {"cell_type": "markdown", "metadata": {}, "source": "![a](attachment:a.png)",
                        "attachments": {"a.png": {"image/png": PNG}}},
 }  # fmt: skip
@@ -96,6 +119,25 @@ SOURCES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("kind", SOURCES)
 def test_what_was_typed_is_found(tmp_path: Path, kind: str) -> None:
     assert check_notebook(_saved(tmp_path, SOURCES[kind]))
+
+
+def test_parts_that_no_notebook_has_are_found_and_left_out(tmp_path: Path) -> None:
+    cell = _cell("1", rows=["W0001"], id="Alex Surname")
+    path = _saved(tmp_path, cell)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"history": ["W0001"]}), encoding="utf-8")
+    assert {f.cell for f in check_notebook(path)} == {0, 1}
+    copy, left = clean_notebook(path)
+    assert not left and not any(secret in copy.read_text() for secret in ("W0001", "Surname"))
+
+
+@pytest.mark.parametrize(
+    "state", [{"value": "J Surname"}, {"_options_labels": ["W0001", "W0002"]}], ids=["typed", "to choose from"]
+)
+def test_short_texts_in_a_widget_are_found(tmp_path: Path, state: dict[str, Any]) -> None:
+    kind = "application/vnd.jupyter.widget-state+json"
+    held = {"widgets": {kind: {"state": {"a": {"state": state}}}}}
+    assert check_notebook(_saved(tmp_path, _cell("w"), metadata=held))
+    assert check_notebook(_saved(tmp_path, _cell("w"), metadata={"widgets": {"another": {"rows": ["W0001"]}}}))
 
 
 def test_metadata_are_read_and_taken_out(tmp_path: Path) -> None:
