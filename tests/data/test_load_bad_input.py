@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.load import load_data, read_raw
-from hybrid_toolkit.errors import HybridToolkitError, UnreadableError
+from hybrid_toolkit.data.published.load import load_published
+from hybrid_toolkit.data.reading.text_files import read_parquet
+from hybrid_toolkit.errors import HybridToolkitError, PublishedError, UnreadableError
 
 GOOD = "worker_id,fte\nA,1\n"
 
@@ -175,6 +177,18 @@ def test_a_parquet_file_cut_short(tmp_path: Path, share: float) -> None:
     pd.DataFrame({"worker_id": [f"W{i}" for i in range(500)]}).to_parquet(file)
     file.write_bytes(file.read_bytes()[: int(file.stat().st_size * share)])
     refused(tmp_path, "FILE-TRUNCATED")
+
+
+def test_a_parquet_text_that_is_no_text(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    text = pa.array([b"A", b"\xb1\xff"]).view(pa.string())
+    pq.write_table(pa.table({"worker_id": text}), tmp_path / "worker.parquet", use_dictionary=False)
+    with pytest.raises(UnreadableError, match="FILE-TRUNCATED"):
+        read_parquet(tmp_path / "worker.parquet")
+    with pytest.raises(PublishedError, match="PUB-BROKEN"):
+        load_published(tmp_path / "worker.parquet")
 
 
 def test_a_nested_parquet_column(tmp_path: Path) -> None:

@@ -50,6 +50,12 @@ NAMED_SIDES = (
     *("Cardiff rather than Swansea", "being in Gwynedd", "Caerdydd", "ynys môn", "Sir Gaerfyrddin staff", "Glasgow"),
     *("the move from Fife to Moray", "Na h-Eileanan Siar", "Highland council", "Scottish Borders", "orkney", "Belfast"),
     *("the Southern Health and Social Care Trust", "Mid Ulster", "Derry", "Isles of Scilly", "City of London"),
+    *("PC Surname rather than her colleagues", "J Surname's cases", "Surname, Dorothy", "Service manager Surname"),
+    *("Team manager Surname", "TM Surname", "Principal social worker Surname", "Head of Service Surname"),
+    *("Director Surname's teams", "cases held by AB", "Surname's team", "the Surname team"),
+    *("the Surname family", "baby Surname", "child K", "Client A", "mother of Kai", "Auntie Bev", "Łukasz's team"),
+    *("the tall one in the North team", "our newest recruit", "Frau Surname", "Señora Surname", "Madame Surname"),
+    *("Zoë's caseload", "Anytown MBC rather than others", "Mcr staff", "B'ham", "00CN"),
     *("leeds", "norfolk", "cases at 12 High Street", "the family on 0113 496 0000", "child of case no 20431"),
 )
 QUESTIONS = (
@@ -83,6 +89,14 @@ QUESTIONS = (
     "Which authorities are the best and the worst?",
     "Who is underperforming when at home?",
     "Are home workers unprofessional?",
+    "Are remote workers hiding?",
+    "Are working mothers less committed?",
+    "Do part-timers let the side down?",
+    "Wer ist am schlechtesten?",
+    "Qui est le pire ?",
+    "Pwy yw'r gwaethaf?",
+    "Does the manager of North bully her team?",
+    "Is the North team rubbish?",
 )
 FAIR = (
     "Does working remotely change how often families are met in the way they prefer?",
@@ -90,6 +104,8 @@ FAIR = (
     "What did teams' hybrid policies change?",
     "Does remote contact widen the gap in engagement for families without full digital access?",
     "Is reading on screen associated with longer recordings?",
+    "Do workers in England's early help teams meet families' wishes more often on a Monday?",
+    "Is the time since a worker's last supervision associated with the family's own rating?",
 )
 
 
@@ -117,7 +133,19 @@ def test_a_fair_question_passes(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "phrase", ["a day more at home", "York stone", "having a named supervisor", "more reading", ""]
+    "phrase",
+    [
+        "a day more at home",
+        "York stone",
+        "having a named supervisor",
+        "more reading",
+        "",
+        "the last one of a release",
+        "children's social workers",
+        "Team Name",
+        "Wave A and wave B",
+        "a manager of Welsh teams",
+    ],
 )
 def test_ordinary_words_name_nobody(phrase: str) -> None:
     assert named_in(phrase) in ("", "an authority") and (phrase != "a day more at home" or named_in(phrase) == "")

@@ -278,6 +278,7 @@ def read_parquet(path: Path, *, first: int | None = None) -> RawTable:
                 some = [next(opened.iter_batches(batch_size=first))] if part else []
         data = b"" if part else read_bytes(path)
         table = pa.Table.from_batches(some) if part else pq.read_table(pa.BufferReader(data))
+        table.validate(full=True)  # a text that is none in UTF-8 is met when it is asked for, and not before
     except UnreadableError:
         raise
     except Exception as error:

@@ -31,7 +31,12 @@ _BY_NUMBER = re.compile(BY_NUMBER)
 _GROUPS = r"teams?|offices?|workers?|staff|managers?|social workers?|practitioners?|colleagues|authorities|councils?"
 _HANDLED = r"sorted|listed|scored|graded|named|singled out|put in (?:an? )?order"
 _BLAME = (
-    r"blam(?:e|es|ed|ing)|at fault|whose fault|to blame|guilt(?:y)?|let(?:ting|s)? (?:families|children|us|them) down",
+    r"blam(?:e|es|ed|ing)|at fault|whose fault|to blame|guilt(?:y)?|let(?:ting|s)? (?:\w+ ){1,2}down",
+    r"(?:staff|workers?|managers?|they|people) hid(?:e|es|ing)|less (?:committed|loyal|dedicated)|uncommitted",
+    r"bull(?:y|ies) (?:her|his|their|its|the|our) \w+|(?:is|are) (?:\w+ ){0,3}(?:rubbish|hopeless|pathetic|shambolic"
+    r"|dreadful|toxic|clueless|a shambles)",
+    r"schlecht\w*|faul(?:e|er|en)?|schuld\w*|pires?|paresseu\w+|coupables?|peor(?:es)?|culpables?|perezos\w+|gwaethaf|diog"
+    r"|ar fai|najgorsz\w+|leniw\w+|winn[aiy]",
     r"lazy|incompetent|unprofessional|useless|slack(?:ing|ers?)?|shirk(?:s|ing|ers?)?|skiv(?:e|es|ing|ers?)",
     r"fail(?:s|ed|ing) (?:their|its|the|these|our) (?:families|children|duty|duties|team|staff)",
     r"(?:who|that|which) (?:always |often |mostly )?(?:fail|fails|failed)",
@@ -86,10 +91,38 @@ _ONE_PERSON = re.compile(
     re.IGNORECASE,
 )
 """One person called by what is theirs alone."""
+_ORDINARY = (
+    "Monday|Tuesday|Wednesday|Thursday|Friday|January|February|March|April|May|June|July|August|September|October"
+    "|November|December|English|Welsh|Scottish|Irish|British|England|Wales|Scotland|Britain|Level|Ofsted|Early|Duty"
+    "|Children|Family|Families|Everyone|Everybody|Someone|Nobody|People|Women|Men|Parents?|Workers?|Staff|Managers?"
+    "|Teams?|Child|Carers?|Mothers?|Fathers?|Supervisors?|Colleagues?|Practitioners?|Persons?|Council|Authority|Office"
+    "|Service|Services|Government|Department|Year|Month|Week|Day|Today|Yesterday|Social|Student|Newly|Experienced|Agency|Education|Health|Care"
+)
+"""Words with a capital that are no surname."""
+_SURNAME = rf"(?!(?:{_ORDINARY})\b)[^\W\d_a-z][a-zà-žß'’]{{2,}}(?<!['’]s)(?!\w)"
+_CALLED = re.compile(
+    r"\b(?:manager|worker|director|supervisor|practitioner|officer|family|baby|carer|mother|father|sibling|colleague"
+    rf"|chair|deputy|[Hh]ead of [Ss]ervice)s? (?:of )?{_SURNAME}(?! (?:and|or) [a-z])"
+    rf"|\b(?:PC|SW|SSW|ASW|PSW|TM|AD|DCS|IRO|Councillor|Auntie|Aunt|Uncle|Nan|Gran"
+    r"|Frau|Herr|Señora?|Señorita|Madame|Mademoiselle|Monsieur|Mme|Signora?|Senhora?|Fru|Pani|Sheikh|Imam|Rabbi)"
+    rf" {_SURNAME}"
+    rf"|(?:^|\s)[B-HJ-Z] {_SURNAME}"
+    rf"|{_SURNAME}['’]s (?:\w+ )?(?:teams?|cases?|caseloads?|work|workers|staff|famil(?:y|ies)|office|visits|children"
+    r"|supervision|supervisees|recording)\b"
+    rf"|\b[Tt]he {_SURNAME} (?:team|office|hub|family|case|baby|children|twins|siblings)\b"
+    r"|\b(?:[Cc]hild|[Cc]lient|[Mm]other|[Ff]ather|[Ss]ibling|[Cc]arer|[Bb]aby)[ _-][A-HJ-Z]\b(?!['’])"
+    r"|\b(?:held|seen|done|written|managed|supervised) by (?!(?:SW|PC|TM|LA|NHS|IRO|GP|HR|MASH|PSW|SSW)\b)[A-Z]{2,3}\b"
+    r"|\b[Oo]ur (?:newest|latest|only|oldest|youngest) \w+|\b[Tt]he "
+    r"(?!(?:last|first|next|other|same|earlier|later|former|latter|new|old|right|wrong|most|second)\b)"
+    r"\w+ one (?:in|from|of|at)\b"
+)
+"""A surname by what stands beside it (a post, an initial, what is hers), and one person by a letter."""
+_TURNED_ROUND = re.compile(rf"{_SURNAME}, {_SURNAME}")
 _COUNCIL = re.compile(
     r"\b(?:Royal Borough|London Borough|Borough|City|County|Metropolitan Borough) of [A-Z]\w+"
     r"|\b(?:Belfast|Northern|Southern|South Eastern|Western) (?:Health|HSC|Trust)\b"
-    r"|\b(?:LB[A-Z]{1,3}|RBKC|RBWM|RBG|BANES|BCP)\b"
+    r"|\b(?:LB[A-Z]{1,3}|RBKC|RBWM|RBG|BANES|BCP)\b|\b[A-Z][a-z]+ (?:MBC|MDC|CBC|CC|BC|DC)\b|\b00[A-Z]{2}\b"
+    r"|\b(?:Mcr|Bham|B['’]ham|L['’]pool|N['’]cle|Soton|Notts|Lancs|Herts|Cambs|Hants|Northants|Worcs|Leics|Wilts)\b"
 )
 """An authority by its style or by the letters it is called by."""
 _SCALES = re.compile(r"\bWarwick[- ]Edinburgh\b", re.IGNORECASE)
@@ -139,6 +172,8 @@ def named_in(text: str) -> str:
     if (
         any(_TITLED.search(r) for r in (*read, plain))
         or _ONE_PERSON.search(plain)
+        or _CALLED.search(plain)
+        or _TURNED_ROUND.fullmatch(plain)
         or any(map(_first_name, (text, lettered)))
     ):
         return "a person"
