@@ -170,6 +170,9 @@ class Design:
         The same for the exposure.
     stated : Mapping[str, Setting], optional
         Settings that a study must make, since nothing in the data shows them: the order of a roll-out was drawn.
+    leaves_aside : tuple[str, ...], optional
+        Of a study's ``confounders``, ``fixed_effects`` and ``instruments``, those with which its estimate does not
+        change; a study that gives one is refused. Most designs use no instruments.
 
     Examples
     --------
@@ -195,6 +198,7 @@ class Design:
     outcome_kinds: tuple[str, ...] = ()
     exposure_kinds: tuple[str, ...] = ()
     stated: Mapping[str, Setting] = field(default_factory=dict)
+    leaves_aside: tuple[str, ...] = ("instruments",)
 
     def fit(self, frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         """The estimate alone: what a diagnosis repeats.

@@ -15,7 +15,6 @@ from hybrid_toolkit.data.wording.text_form import odd_form
 from hybrid_toolkit.designs import DESIGNS
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
-from hybrid_toolkit.study.declaration.spec_checks import LEFT_ASIDE
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.study.study import Study, parse_study
 
@@ -115,9 +114,9 @@ def studies(draw: st.DrawFn) -> Study:
         moderators=(next(columns),) if kind == "slope-gap" else (),
         groups=one("groups"),
         mediators=some("mediators"),
-        confounders=some("confounders", 0 if design in LEFT_ASIDE["confounders"] else 2),
-        fixed_effects=some("fixed_effects", 0 if design in LEFT_ASIDE["fixed_effects"] else 1),
-        instruments=some("instruments", 0 if design in LEFT_ASIDE["instruments"] else 1),
+        confounders=some("confounders", 0 if "confounders" in DESIGNS[design].leaves_aside else 2),
+        fixed_effects=some("fixed_effects", 0 if "fixed_effects" in DESIGNS[design].leaves_aside else 1),
+        instruments=some("instruments", 0 if "instruments" in DESIGNS[design].leaves_aside else 1),
         placebos=some("placebos", 1),
         colleagues=one("colleagues"),
         responded=one("responded"),

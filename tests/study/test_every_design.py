@@ -13,7 +13,7 @@ from hybrid_toolkit.data.wording.claim_words import causal_words
 from hybrid_toolkit.designs import DESIGNS, GRADES, RATIO_KINDS
 from hybrid_toolkit.errors import EstimationError, HybridToolkitError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
-from hybrid_toolkit.study.declaration.spec_checks import LEFT_ASIDE
+from hybrid_toolkit.study.declaration.spec_checks import WHY_UNUSED
 from hybrid_toolkit.study.estimation.shown_words import overclaims
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.trust.dgps import DGPS
@@ -167,7 +167,7 @@ def test_a_treatment_that_switches_back_or_starts_at_another_time_is_named(desig
     assert re.search(r"disagree in \d+ rows? of \d+ ", str(caught.value))
 
 
-@pytest.mark.parametrize("field", sorted(LEFT_ASIDE))
+@pytest.mark.parametrize("field", sorted(WHY_UNUSED))
 @pytest.mark.parametrize("design", sorted(set(CASES) - SLOW))
 def test_what_a_study_names_is_used_by_its_design_or_refused(design, field) -> None:
     """A column that goes with the outcome, named as held: it changes the estimate, or the study is refused."""
@@ -179,7 +179,7 @@ def test_what_a_study_names_is_used_by_its_design_or_refused(design, field) -> N
         "instruments": frame[study.exposure].astype("float64") + rng.normal(size=len(frame)),
     }
     change = {field: (*getattr(study, field), "more")}
-    if design in LEFT_ASIDE[field]:
+    if field in DESIGNS[design].leaves_aside:
         with pytest.raises(StudyError, match="more") as caught:
             study.replace(**change)
         assert caught.value.code == "STUDY-UNUSED" and field in caught.value.fix
@@ -187,5 +187,5 @@ def test_what_a_study_names_is_used_by_its_design_or_refused(design, field) -> N
     without = study.design_used.fit(frame, study.plan()).estimate
     given = study.replace(**change)
     held = given.design_used.fit(frame.assign(more=made[field]), given.plan()).estimate
-    unchanged = f"{design} leaves {field} aside: use it, or add {design} to LEFT_ASIDE of declaration/spec_checks.py"
+    unchanged = f"{design} leaves {field} aside: use it, or name it in leaves_aside of the design"
     assert abs(held - without) > 1e-9, unchanged

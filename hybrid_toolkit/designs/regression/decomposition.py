@@ -149,6 +149,7 @@ DECOMPOSITION = Design(
     fit_with=fit_composition,
     settings={"method": _METHODS},
     exposure_kinds=(YES_NO,),
+    leaves_aside=("fixed_effects", "instruments"),
 )
 
 ALL = (DECOMPOSITION,)

@@ -61,6 +61,7 @@ CROSS_SECTIONAL = Design(
         supplementary.unadjusted_supplement(unadjusted_fit),
     ),
     settings={"held_by_group": ("no", "yes")},
+    leaves_aside=(),
 )
 
 WITHIN_WORKER = Design(
@@ -97,6 +98,7 @@ WITHIN_WORKER = Design(
         supplementary.few_cluster_rows,
         supplementary.unadjusted_supplement(unadjusted_fit),
     ),
+    leaves_aside=(),
 )
 
 ADJUSTED_INTERACTION = Design(
@@ -130,6 +132,7 @@ ADJUSTED_INTERACTION = Design(
         supplementary.few_cluster_rows,
         supplementary.unadjusted_supplement(unadjusted_fit),
     ),
+    leaves_aside=(),
 )
 
 TWO_WAY_PANEL = Design(
@@ -160,6 +163,7 @@ TWO_WAY_PANEL = Design(
         supplementary.few_cluster_rows,
         supplementary.unadjusted_supplement(unadjusted_fit),
     ),
+    leaves_aside=(),
 )
 
 ALL = (CROSS_SECTIONAL, WITHIN_WORKER, ADJUSTED_INTERACTION, TWO_WAY_PANEL)

@@ -40,6 +40,8 @@ def _checks(fit_with: FitOf) -> tuple[CheckOf, ...]:
     )
 
 
+_ASIDE = ("confounders", "fixed_effects", "instruments")
+"""What the estimate does not change with."""
 TWO_BY_TWO = Design(
     id="two-by-two",
     title="Two groups before and after: difference in differences",
@@ -55,6 +57,7 @@ TWO_BY_TWO = Design(
     supplementary=(supplementary.by_time, supplementary.bounds, supplementary.before_after_row),
     fit_with=fits.fit_two_by_two_plan,
     unadjusted_with=fits.before_after_fit,
+    leaves_aside=("fixed_effects", "instruments"),
 )
 
 _STAGGERED = Design(
@@ -79,6 +82,7 @@ _STAGGERED = Design(
     fit_with=fits.fit_group_time_plan,
     unadjusted_with=fits.before_after_fit,
     settings={"control_group": fits.CONTROL_SETTING, "anticipation": ()},
+    leaves_aside=("fixed_effects", "instruments"),
 )
 
 SUN_ABRAHAM = Design(
@@ -101,6 +105,7 @@ SUN_ABRAHAM = Design(
     ),
     fit_with=SUN_ABRAHAM_FIT,
     unadjusted_with=fits.before_after_fit,
+    leaves_aside=_ASIDE,
 )
 
 IMPUTATION = Design(
@@ -123,6 +128,7 @@ IMPUTATION = Design(
     ),
     fit_with=IMPUTED,
     unadjusted_with=fits.before_after_fit,
+    leaves_aside=_ASIDE,
 )
 
 TWO_WAY = Design(
@@ -145,6 +151,7 @@ TWO_WAY = Design(
     ),
     fit_with=TWO_WAY_FIT,
     unadjusted_with=fits.before_after_fit,
+    leaves_aside=_ASIDE,
 )
 
 DOSE = Design(
@@ -183,6 +190,7 @@ DOSE = Design(
     fit_with=planned.fit_dose_plan,
     unadjusted_with=fits.plain_comparison,
     settings={"degree": planned.DEGREES, "control_group": fits.CONTROL_SETTING, "anticipation": ()},
+    leaves_aside=_ASIDE,
 )
 
 STEPPED_WEDGE = Design(
@@ -218,6 +226,7 @@ STEPPED_WEDGE = Design(
     fit_with=planned.fit_wedge_plan,
     unadjusted_with=fits.before_after_fit,
     settings={"correlation": planned.CORRELATION_SETTING},
+    leaves_aside=("fixed_effects", "instruments"),
 )
 
 RANDOM_ORDER = Design(
@@ -251,6 +260,7 @@ RANDOM_ORDER = Design(
     unadjusted_with=fits.before_after_fit,
     settings={"order": ("unknown", "randomised")},
     stated={"order": "randomised"},
+    leaves_aside=_ASIDE,
 )
 
 ALL = (TWO_BY_TWO, _STAGGERED, SUN_ABRAHAM, IMPUTATION, TWO_WAY, DOSE, STEPPED_WEDGE, RANDOM_ORDER)

@@ -19,6 +19,8 @@ GOES_ON = "Without the policy the trend before its start would have gone on as a
 NOT_CHOSEN = "The start was not chosen because of how the series stood."
 ERROR_SETTING = ("ar1", "newey-west", "random-walk")
 
+_ASIDE = ("confounders", "fixed_effects", "instruments")
+"""What the estimate does not change with."""
 INTERRUPTED = Design(
     id="interrupted-series",
     title="Interrupted time series: change of level and slope in one series",
@@ -44,6 +46,7 @@ INTERRUPTED = Design(
     unadjusted_with=fits.unadjusted_series,
     settings={"season": (), "errors": ERROR_SETTING},
     over_clusters=False,
+    leaves_aside=_ASIDE,
 )
 
 _CONTROLLED = Design(
@@ -77,6 +80,7 @@ _CONTROLLED = Design(
     unadjusted_with=fits.unadjusted_series,
     settings={"season": (), "errors": ERROR_SETTING},
     over_clusters=False,
+    leaves_aside=_ASIDE,
 )
 
 _COUNTS = Design(
@@ -110,6 +114,7 @@ _COUNTS = Design(
     settings={"family": tuple(FAMILIES), "season": ()},
     over_clusters=False,
     outcome_kinds=(YES_NO, COUNT),
+    leaves_aside=_ASIDE,
 )
 
 SYNTHETIC_CONTROL = Design(
@@ -140,6 +145,7 @@ SYNTHETIC_CONTROL = Design(
     unadjusted_with=fits.unadjusted_series,
     settings={"demean": (True, False)},
     over_clusters=False,
+    leaves_aside=_ASIDE,
 )
 
 SYNTHETIC_DID = Design(
@@ -173,6 +179,7 @@ SYNTHETIC_DID = Design(
     unadjusted_with=fits.unadjusted_series,
     settings={"variance": ("placebo", "jackknife", "bootstrap")},
     over_clusters=False,
+    leaves_aside=_ASIDE,
 )
 
 ALL = (INTERRUPTED, _CONTROLLED, _COUNTS, SYNTHETIC_CONTROL, SYNTHETIC_DID)

@@ -358,18 +358,12 @@ ROLLOUTS = (
     *("two-by-two", "staggered-rollout", "sun-abraham", "imputation", "two-way-rollout", "dose"),
     *("stepped-wedge", "random-order"),
 )
-TAKING_INSTRUMENTS = ("cross-sectional", "within-worker", "adjusted-interaction", "two-way-panel")
-LEFT_ASIDE: Mapping[str, tuple[str, ...]] = {
-    "confounders": (*SERIES, "sun-abraham", "imputation", "two-way-rollout", "dose", "random-order"),
-    "fixed_effects": (*SERIES, *ROLLOUTS, "decomposition"),
-    "instruments": tuple(d for d in DESIGNS if d not in TAKING_INSTRUMENTS),
-}
-"""Field of a study -> designs whose estimate does not change with it; a test tries each."""
-_WHY: Mapping[str, str] = {
+WHY_UNUSED: Mapping[str, str] = {
     "confounders": "holds no confounders constant",
     "fixed_effects": "takes no fixed effects of a study's own",
     "instruments": "uses no instruments",
 }
+"""Field of a study that a design may leave aside -> what it does then; a test tries each of every design."""
 
 
 def check_used(study: StudyFields) -> None:
@@ -380,13 +374,13 @@ def check_used(study: StudyFields) -> None:
     StudyError
         ``STUDY-UNUSED``, the design would leave the columns aside.
     """
-    for field, designs in LEFT_ASIDE.items():
+    for field in study.design_used.leaves_aside:
         columns = getattr(study, field)
-        if columns and study.design in designs:
-            others = [d for d in DESIGNS if d not in designs and study.kind in DESIGNS[d].identifies]
+        if columns:
+            others = [d.id for d in DESIGNS.values() if field not in d.leaves_aside and study.kind in d.identifies]
             instead = f", or use a design that does: {', '.join(others)}" if others else ""
             raise StudyError(
-                f"design '{study.design}' {_WHY[field]}, and study '{study.id}' names {len(columns)} in {field}: "
+                f"design '{study.design}' {WHY_UNUSED[field]}, and study '{study.id}' names {len(columns)} in {field}: "
                 f"{', '.join(columns)}.",
                 fix=f"Leave {field} empty{instead}.",
                 code="STUDY-UNUSED",
