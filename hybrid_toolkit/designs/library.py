@@ -28,3 +28,7 @@ DESIGN_FAMILIES = (
 
 DESIGNS: Mapping[str, Design] = MappingProxyType({d.id: d for family in DESIGN_FAMILIES for d in family.ALL})
 """Designs by id."""
+SERIES = tuple(d.id for d in series.ALL)
+"""Ids of the designs that follow one series over time."""
+ROLLOUTS = tuple(d.id for d in rollout.ALL)
+"""Ids of the designs in which units start at times of their own."""

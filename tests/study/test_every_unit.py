@@ -12,9 +12,9 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import instruments_in
 from hybrid_toolkit.designs import DESIGNS
 from hybrid_toolkit.designs.checks import check_attrition
+from hybrid_toolkit.designs.library import SERIES
 from hybrid_toolkit.designs.regression.outcomes import MOST_ANSWERS
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
-from hybrid_toolkit.study.declaration.spec_checks import SERIES
 from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
 from hybrid_toolkit.study.diagnosis.power_curve import power_curve
 from hybrid_toolkit.study.diagnosis.suited_scenarios import first_suited, suited_scenarios

@@ -353,11 +353,6 @@ def _check_stated(study: StudyFields, design: Design) -> None:
         )
 
 
-SERIES = ("interrupted-series", "controlled-series", "interrupted-counts", "synthetic-control", "synthetic-did")
-ROLLOUTS = (
-    *("two-by-two", "staggered-rollout", "sun-abraham", "imputation", "two-way-rollout", "dose"),
-    *("stepped-wedge", "random-order"),
-)
 WHY_UNUSED: Mapping[str, str] = {
     "confounders": "holds no confounders constant",
     "fixed_effects": "takes no fixed effects of a study's own",

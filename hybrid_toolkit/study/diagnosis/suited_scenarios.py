@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hybrid_toolkit.designs.library import ROLLOUTS, SERIES
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.spec_checks import ROLLOUTS, SERIES
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.synth.scenarios import SCENARIOS
 

@@ -11,13 +11,12 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from hybrid_toolkit.designs.library import DESIGNS
+from hybrid_toolkit.designs.library import DESIGNS, ROLLOUTS, SERIES
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import TableColumn
-from hybrid_toolkit.study.declaration.spec_checks import ROLLOUTS, SERIES
 from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
 from hybrid_toolkit.study.diagnosis.suited_scenarios import SEVERAL_STARTS, suited_scenarios
 from hybrid_toolkit.study.diagnosis.true_effect import check_intervention
