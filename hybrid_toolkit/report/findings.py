@@ -23,7 +23,7 @@ from hybrid_toolkit.report.published_reference import published_blocks
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve
-from hybrid_toolkit.study.estimation.claim_grammar import CHECK_STATES
+from hybrid_toolkit.study.estimation.claim_grammar import checks_told
 from hybrid_toolkit.study.estimation.claims import Claim
 from hybrid_toolkit.study.estimation.event_path import EVENT
 from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON
@@ -171,7 +171,7 @@ def show_study(
             )
             for o in study.outcomes
         },
-        message=gate.text(_check_words(result), title="The checks in short", source=result),
+        message=gate.text(checks_told(result.checks_frame()), title="The checks in short", source=result),
         reasons=tuple(
             gate.text(r, title="Why it is not stated more strongly", source=result)
             for r in dict.fromkeys(r for c in claims.values() for r in c.reasons)
@@ -278,16 +278,6 @@ def in_words_unit(rows: pd.DataFrame, study: StudySpec) -> pd.DataFrame:
 def _short_title(study: StudySpec, outcome: str, titles: Mapping[str, str]) -> str:
     phrase = study.words_for(outcome).phrase
     return _NUMBER.sub("", titles.get(outcome, phrase[:1].upper() + phrase[1:]))
-
-
-def _check_words(result: StudyResult) -> str:
-    checks = result.checks_frame().drop_duplicates(["check", "message"])
-    counts = {state: int(checks["state"].eq(state).sum()) for state in CHECK_STATES[:3]}
-    told = ", ".join(f"{n} {state}" for state, n in counts.items() if n or state == "passed")
-    told_of = checks[checks["state"].isin(CHECK_STATES[1:3])]
-    rows = zip(told_of["check"], told_of["state"], told_of["message"], strict=True)
-    named = [f"{name} ({state}): {message}" for name, state, message in rows]
-    return f"Checks: {told}.{' ' if named else ''}{' '.join(named)}"
 
 
 def _pairs(rows: pd.DataFrame) -> list[tuple[object, object]]:

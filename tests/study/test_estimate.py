@@ -12,7 +12,7 @@ from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.designs.base import terms_of
 from hybrid_toolkit.errors import EstimationError, StudyError
 from hybrid_toolkit.models import Column, fit_linear_pyfixest
-from hybrid_toolkit.result import TIDY_COLUMNS, Result
+from hybrid_toolkit.result import TIDY_COLUMNS, Check, Result
 from hybrid_toolkit.study.shipped_studies import headline_studies
 
 STUDIES = headline_studies()
@@ -83,6 +83,13 @@ def test_no_check_or_row_names_a_team_or_worker(results, authority) -> None:
     for r in results.values():
         text = r.tidy().to_csv() + r.checks_frame().to_csv() + r.summary()
         assert not any(i in text for i in ids)
+
+
+def test_a_summary_counts_the_checks_that_could_not_tell(results) -> None:
+    checks = (Check("clusters", True, "Enough."), Check("attrition", None, "Too few to compare."))
+    said = replace(results["exclusion-gap"], checks=checks, other_checks=()).summary()
+    assert "Checks: 1 passed, 1 inconclusive. attrition (inconclusive): Too few to compare." in said
+    assert "No check failed" not in said
 
 
 def test_one_team_cannot_be_studied(authority) -> None:

@@ -194,7 +194,7 @@ def test_a_claim_on_few_people_prints_no_interval(few: int, kind: str) -> None:
         and "interval" not in claim.text
         and "(" not in claim.text
     )
-    assert "interval" not in result.summary().split("Checks that failed")[0].split("Design")[1].partition("\n")[2]
+    assert "interval" not in result.summary().split("Checks:")[0].split("Design")[1].partition("\n")[2]
 
 
 def test_a_claim_on_enough_people_is_as_before() -> None:

@@ -64,6 +64,25 @@ def check_state(check: Check) -> str:
     return CHECK_STATES[3] if check.name in grammar()["informs"]["checks"] else CHECK_STATES[2]
 
 
+def checks_told(checks: pd.DataFrame) -> str:
+    """How many checks passed, did not pass or were inconclusive, and what each of the last two says.
+
+    ``checks`` has the columns ``check``, ``state`` and ``message`` of ``StudyResult.checks_frame``.
+
+    Examples
+    --------
+    >>> rows = [("lead", "passed", "No lead."), ("power", "inconclusive", "Too few to tell.")]
+    >>> checks_told(pd.DataFrame(rows, columns=["check", "state", "message"]))
+    'Checks: 1 passed, 1 inconclusive. power (inconclusive): Too few to tell.'
+    """
+    once = checks.drop_duplicates(["check", "message"])
+    counts = {state: int(once["state"].eq(state).sum()) for state in CHECK_STATES[:3]}
+    told = ", ".join(f"{n} {state}" for state, n in counts.items() if n or state == "passed")
+    named = once[once["state"].isin(CHECK_STATES[1:3])]
+    rows = zip(named["check"], named["state"], named["message"], strict=True)
+    return " ".join([f"Checks: {told}.", *(f"{name} ({state}): {message}" for name, state, message in rows)])
+
+
 def family_of(kind: str) -> str:
     """The part of the grammar that speaks of a kind of estimand.
 

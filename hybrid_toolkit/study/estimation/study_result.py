@@ -21,6 +21,7 @@ from hybrid_toolkit.study.estimation.claim_grammar import (
     ILLUSTRATION,
     check_multiple,
     check_state,
+    checks_told,
     known_lean,
     lowered,
     open_path,
@@ -380,21 +381,20 @@ class StudyResult(RowsHidden):
         )
 
     def summary(self) -> str:
-        """Prose: the question, the design, the claims, what failed, and the stamp of simulated data.
+        """Prose: the question, the design, the claims, how the checks came out, and the stamp of simulated data.
 
         Returns
         -------
         str
-            Prose: the question, the design, the claims, what failed, and the stamp of simulated data.
+            Prose: the question, the design, the claims, how the checks came out, and the stamp of simulated data.
         """
         lines = [self.study.question, f"Design: {self.study.design_used.title} ({self.method}; {self.n:,} rows)."]
         lines += [c.text for c in self.claims()]
         known = dict.fromkeys(n for o in self.study.outcomes for n in self.identification_for(o).notes())
         lines += [*known, *self.asides()]
         kept = self.checks_frame()
-        failed = dict.fromkeys(kept.loc[kept["passed"].eq(False), "message"])
         lines += dict.fromkeys(kept.loc[kept["check"].eq(LEFT_OUT), "message"])
-        lines += [f"Checks that failed: {' '.join(failed)}"] if failed else ["No check failed."]
+        lines.append(checks_told(kept))
         if self.synthetic:
             lines.append(SYNTHETIC_STAMP)
         return "\n".join(lines)
