@@ -15,10 +15,12 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure import Gate, load_policy
 from hybrid_toolkit.errors import EstimationError, StudyError, UsageError
 from hybrid_toolkit.models.planning.slope_power import slope_power
+from hybrid_toolkit.study.declaration import names_refused
 from hybrid_toolkit.study.estimation.what_if import what_if
 from hybrid_toolkit.study.lock import load_lock
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.widgets.parts.svg_graph import GraphNode, graph_svg
+from hybrid_toolkit.widgets.planning import study_view
 from hybrid_toolkit.widgets.planning.power_explorer import PowerExplorer
 from hybrid_toolkit.widgets.planning.power_view import OVER, view_power
 from hybrid_toolkit.widgets.planning.study_builder import StudyBuilder
@@ -113,6 +115,17 @@ def test_an_unknown_start_is_refused_by_name() -> None:
     with pytest.raises(UsageError, match="remote-practice") as caught:
         StudyBuilder("zz")
     assert caught.value.code == "WIDGET-CHOICE" and "zz" not in str(caught.value)
+
+
+def test_a_move_reads_each_phrase_once_and_judges_no_study_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    study_view._offered.cache_clear()
+    names_refused._named_in.cache_clear()
+    builder = StudyBuilder("career-stage")
+    read = names_refused._named_in.cache_info()
+    assert read.hits > 20 * read.misses > 0, "some 250 changes of one study are declared of the same phrases"
+    monkeypatch.setattr(study_view, "_works", lambda *_: pytest.fail("a study was judged again"))
+    builder._lists["scenario"].value = "null"
+    assert builder.state.scenario == "null" and 'role="alert"' not in builder._answer.value
 
 
 def test_holding_a_mediator_is_refused_in_place_and_mended() -> None:

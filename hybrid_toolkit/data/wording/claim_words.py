@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hybrid_toolkit.errors import StudyError, agreeing, plural
 
@@ -207,6 +208,8 @@ def _plain(character: str) -> str:
     return found.group(1).lower() if found else character
 
 
+_overreach = lru_cache(2048)(overreach)
+"""Of a phrase that was read before: one study is declared many times while it is changed."""
 _LONGEST = 300
 """Letters of a phrase, beyond which a claim cannot be read."""
 
@@ -338,7 +341,7 @@ def check_words(*texts: str) -> None:
             fix="Name the outcome and the contrast in a few words.",
             code="WORDS-LONG",
         )
-    found = [w for t in texts for w in overreach(t)]
+    found = [w for t in texts for w in _overreach(t)]
     if found:
         raise StudyError(
             f"{plural(len(found), 'word')} in the study's phrases {agreeing(len(found), 'claims', 'claim')} more than "

@@ -7,7 +7,7 @@ import re
 import zipfile
 
 from hybrid_toolkit.disclosure import require_release
-from hybrid_toolkit.report.documents.blocks import Figure, Report, ReportTable
+from hybrid_toolkit.report.documents.blocks import Figure, Report, ReportTable, short_title
 from hybrid_toolkit.report.documents.excel import excel_bytes, sheet_csv
 from hybrid_toolkit.report.documents.print_page import page_html
 from hybrid_toolkit.report.documents.tidy_layout import tidy_layout
@@ -52,7 +52,7 @@ def zip_bytes(report: Report) -> bytes:
     }
     blocks = [b for s in report.sections for b in s.blocks if isinstance(b, ReportTable | Figure)]
     for i, block in enumerate(blocks, start=1):
-        title = block.caption or block.release.title
+        title = short_title(block).rstrip(".")
         name = f"{i:02d}-{_OTHER.sub('-', title.lower()).strip('-')[:_LONGEST]}"
         layout = tidy_layout(require_release(block.release))
         files[f"tables/{name}.csv"] = (title, sheet_csv(block).encode("utf-8-sig"))

@@ -151,6 +151,20 @@ class Figure:
         require_release(self.release, kinds=("table", "estimates", "figure", "facts"))
 
 
+def short_title(block: ReportTable | Figure) -> str:
+    """What a table or figure is called in a list: its caption, or the release's title where that is a sentence.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hybrid_toolkit.disclosure import Gate
+    >>> release = Gate().facts(pd.DataFrame({"item": ["a"]}), title="The answers", basis="metadata")
+    >>> [short_title(ReportTable(release, caption=c)) for c in ("", "Each answer", "Each row is one answer.")]
+    ['The answers', 'Each answer', 'The answers']
+    """
+    return block.release.title if not block.caption or block.caption.endswith(".") else block.caption
+
+
 def has_panels_abreast(svg: bytes) -> bool:
     """Whether a figure has panels side by side, so that it needs the whole width of a page to be read.
 

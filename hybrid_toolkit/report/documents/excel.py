@@ -31,6 +31,7 @@ from hybrid_toolkit.report.documents.blocks import (
     ReportTable,
     TableColumn,
     TextBlock,
+    short_title,
 )
 from hybrid_toolkit.report.documents.tables import (
     HIDDEN_MARK,
@@ -156,10 +157,10 @@ def _texts(block: ReportBlock, sheets: list[tuple[str, ReportTable | Figure]]) -
         return [block.text]
     if isinstance(block, Bullets):
         return [f"• {item.text}" for item in block.items]
-    title = block.caption or block.release.title
+    title = short_title(block)
     name = _sheet_name(len(sheets) + 1, title)
     sheets.append((name, block))
-    words = [f"Sheet “{name}”: {title}."]
+    words = [f"Sheet “{name}”: {title.rstrip('.')}."]
     return [block.says or block.alt, *words] if isinstance(block, Figure) else words
 
 

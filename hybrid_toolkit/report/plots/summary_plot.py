@@ -94,7 +94,7 @@ def summary_says(release: Release) -> str:
     >>> rows = pd.DataFrame({"term": ["x", "x"], "estimate": [0.2, 0.0], "conf_low": [0.1, -0.1], "n": 288,
     ...                      "conf_high": [0.3, 0.1], "role": "study", "panel": ["Learning", "Wellbeing"]})
     >>> summary_says(Gate().estimates(rows, title="T", people="n", labels=["role", "panel"]))
-    'Not consistent with no difference: Learning. The other is.'
+    'The interval leaves out no difference for: Learning. For the other it includes it.'
     """
     drawn = _studies(release)
     known = drawn[drawn["conf_low"].notna()]
@@ -104,8 +104,8 @@ def summary_says(release: Release) -> str:
     tail = f" {hidden} {'is' if hidden == 1 else 'are'} hidden to protect people." if hidden else ""
     if clear.empty:
         return f"Every interval that is shown is consistent with no difference.{tail}"
-    other = f" The other {'is' if rest == 1 else f'{rest} are'}." if rest else ""
-    return f"Not consistent with no difference: {'; '.join(map(str, clear['panel']))}.{other}{tail}"
+    other = f" For the other {rest} it includes it." if rest > 1 else " For the other it includes it." if rest else ""
+    return f"The interval leaves out no difference for: {'; '.join(map(str, clear['panel']))}.{other}{tail}"
 
 
 def _studies(release: Release) -> pd.DataFrame:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from hybrid_toolkit.data.wording.named import named_in, ranks_or_blames, without_denials
 from hybrid_toolkit.errors import StudyError, plural
+
+_KEPT = 2048
+"""Phrases of studies whose reading is kept: lists of what a study may be changed to read the same ones many times."""
+_named_in = lru_cache(_KEPT)(named_in)
+_ranks_or_blames = lru_cache(_KEPT)(ranks_or_blames)
 
 
 def check_named(*texts: str, what: str = "a phrase") -> None:
@@ -14,7 +21,7 @@ def check_named(*texts: str, what: str = "a phrase") -> None:
     StudyError
         WORDS-NAMED.
     """
-    found = sorted({n for n in map(named_in, texts) if n})
+    found = sorted({n for n in map(_named_in, texts) if n})
     if found:
         raise StudyError(
             f"{what} of the study names {' and '.join(found)}: no one is a side of a comparison by name.",
@@ -38,7 +45,7 @@ def check_blame(*texts: str) -> None:
     --------
     >>> check_blame("time at home", "This is never a ranking of teams.")
     """
-    found = sum(ranks_or_blames(without_denials(text)) for text in texts if not text.startswith("That "))
+    found = sum(_ranks_or_blames(without_denials(text)) for text in texts if not text.startswith("That "))
     if found:
         raise StudyError(
             f"the study's phrases or caveats rank or blame ({plural(found, 'phrase')}).",
@@ -65,7 +72,7 @@ def check_question(question: str) -> None:
 Ask how an outcome goes with an exposure, over all, not who is behind or at fault.
     """
     check_named(question, what="the question")
-    found = ranks_or_blames(question, asks=True)
+    found = _ranks_or_blames(question, asks=True)
     if found:
         raise StudyError(
             f"the study's question ranks or blames ({found} phrase{'s' if found > 1 else ''}).",

@@ -228,13 +228,12 @@ def _before(case: Case, node: str, column: str) -> bool:
 def collider_findings(case: Case) -> list[Finding]:
     """Columns held that open a backdoor path which is closed without them."""
     graph, z = without_effects(case.g, case.exposure), case.conditioned
+    held = {node: column for node, column in case.held.items() if node in z and node not in case.closed}
+    if not held or separated(graph, case.exposure, case.outcome, z):
+        return []
     out = []
-    for node, column in case.held.items():
-        if node not in z or node in case.closed:
-            continue
-        if not separated(graph, case.exposure, case.outcome, z) and separated(
-            graph, case.exposure, case.outcome, z - {node}
-        ):
+    for node, column in held.items():
+        if separated(graph, case.exposure, case.outcome, z - {node}):
             text = f"'{column}' ({case.title(node).lower()}) is moved by both sides: holding it constant opens a path."
             out.append(Finding("COLLIDER-HELD", "blocks", (node,), (column,), text, f"Take '{column}' out."))
     return out

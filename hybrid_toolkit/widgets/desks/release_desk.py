@@ -59,7 +59,7 @@ class ReleaseDesk(ToolkitWidget):
     def __init__(self, releases: Sequence[Release], *, today: date | None = None) -> None:
         self.releases = tuple(require_release(r) for r in releases)
         self._today = today
-        self._which = choice("Output", {r.id: f"{r.title} ({r.id})" for r in self.releases})
+        self._which = choice("Output", {r.id: f"{i}. {r.title}" for i, r in enumerate(self.releases, start=1)})
         self._what = choice("Decision", LIVES)
         self._reason, self._by = _words("Reason"), _words("Signed by")
         self._folder = _words("Folder to write")
@@ -127,18 +127,20 @@ class ReleaseDesk(ToolkitWidget):
         return Shown(text, f'<div class="hte-answer"><strong>{text}</strong></div>{marked}', self._tables(stands))
 
     def _tables(self, stands: Sequence[str]) -> str:
+        named = {r.id: f"{i}. {r.title}" for i, r in enumerate(self.releases, start=1)}
         outputs = [
-            [r.title, r.id, s, f"{r.hidden} hidden", "looser than the floor" if needs_signature(r) else "the floor's"]
+            [named[r.id], s, f"{r.hidden} hidden", "looser than as shipped" if needs_signature(r) else "as shipped",
+             f"{r.id}.csv"]
             for r, s in zip(self.releases, stands, strict=True)
-        ]
+        ]  # fmt: skip
         decided = [
-            [r.title, d.rule, d.what, d.why] for r in self.releases for d in r.decisions
+            [named[r.id], d.rule, d.what, d.why] for r in self.releases for d in r.decisions
         ] or [["all", "none", "Shown whole", "No rule asked for more."]]  # fmt: skip
         signed = [
-            [s.release, "leaves" if s.leaves else "held back", s.reason, s.by, s.on.isoformat()]
+            [named[s.release], "leaves" if s.leaves else "held back", s.reason, s.by, s.on.isoformat()]
             for s in self.state.signed
         ]
-        page = table_html("Outputs", ["Output", "Id", "Stands", "Cells", "Policy"], outputs, words=5)
+        page = table_html("Outputs", ["Output", "Stands", "Cells", "Policy", "File in the bundle"], outputs, words=5)
         page += table_html("What the gate decided, and why", ["Output", "Rule", "What", "Why"], decided, words=4)
         if signed:
             page += table_html("Exceptions", ["Output", "Decision", "Reason", "Signed by", "On"], signed, words=5)

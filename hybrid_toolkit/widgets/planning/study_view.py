@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -174,7 +174,13 @@ def column_words(column: str) -> str:
 
 def options(state: StudyBuilderState) -> Mapping[str, Mapping[str, str]]:
     """Field -> what the lists offer for it: a column or design with which the study, else as it is, can be declared."""
-    state, unit = filled(state), UNITS[starts()[state.start].row_unit]
+    return _offered(replace(filled(state), scenario="", size="small", n_sims=20))
+
+
+@lru_cache(maxsize=256)
+def _offered(state: StudyBuilderState) -> Mapping[str, Mapping[str, str]]:
+    """What the lists offer, kept for as long as the kernel lives: it follows from the state and shipped texts alone."""
+    unit = UNITS[starts()[state.start].row_unit]
     measures = {c: column_words(c) for c in unit.measures}
     # what the exposure moves is offered too: adjusting for it is refused in place, with the reason
     offered = {*state.confounders, *starts()[state.start].mediators}
