@@ -13,7 +13,7 @@ from hybrid_toolkit.metrics.constructs.continuity import continuity
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, worker_broadband
 from hybrid_toolkit.metrics.constructs.service import visit_gaps, working_days
 from hybrid_toolkit.metrics.constructs.supervision import supervision_months
-from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
+from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument, survey_scores
 from hybrid_toolkit.metrics.contacts.contact_tables import contact_practice
 from hybrid_toolkit.metrics.unit_frames import household_access, worker_month_exposure
 
@@ -125,6 +125,15 @@ def test_working_days_over_a_weekend() -> None:
         pd.Series(pd.to_datetime(["2025-01-13"] * 3)),
     )
     assert working_days(start, end).tolist() == pytest.approx([6.0, 5.0, np.nan], nan_ok=True)
+
+
+def test_an_instrument_is_scored_once_for_the_same_data(tiny: EvaluationData) -> None:
+    first = survey_instrument(tiny, "informal_learning")
+    held = first.frame.copy()
+    assert survey_instrument(tiny, "informal_learning") is first
+    assert "informal_learning" in survey_scores(tiny)
+    pd.testing.assert_frame_equal(survey_instrument(tiny, "informal_learning").frame, held)
+    assert survey_instrument(EvaluationData(dict(tiny.tables)), "informal_learning") is not first
 
 
 def test_survey_scores_rows(tiny: EvaluationData) -> None:

@@ -9,11 +9,11 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics.instruments import InstrumentScores, instrument_ids, score_instrument
-from hybrid_toolkit.metrics.unit_frames import career_stage, look_up, optional, require
+from hybrid_toolkit.metrics.unit_frames import cached, career_stage, look_up, optional, require
 
 
 def survey_instrument(data: EvaluationData, instrument: str) -> InstrumentScores:
-    """One instrument of the survey, scored: keys ``worker_id`` and ``wave``.
+    """One instrument of the survey, scored once for the same data: keys ``worker_id`` and ``wave``; copy its frames.
 
     Raises
     ------
@@ -22,6 +22,10 @@ def survey_instrument(data: EvaluationData, instrument: str) -> InstrumentScores
     MeasureError
         Answers break the instrument's definition.
     """
+    return cached(data, ("survey", instrument), lambda: _scored(data, instrument))
+
+
+def _scored(data: EvaluationData, instrument: str) -> InstrumentScores:
     rows = require(data, "survey", "worker_id", "wave", "instrument", "item", "value")
     mine = rows[rows["instrument"].eq(instrument).to_numpy(dtype=bool)]
     if mine.empty:

@@ -29,6 +29,9 @@ from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, butto
 LIVES = {"leave": "May leave", "hold": "Hold back"}
 
 
+_POLICY = {True: "looser than the built-in one", False: "the built-in one"}
+
+
 class ReleaseDesk(ToolkitWidget):
     """Each output with what the gate decided and why; exceptions signed with a reason; the bundle to take away.
 
@@ -129,10 +132,9 @@ class ReleaseDesk(ToolkitWidget):
     def _tables(self, stands: Sequence[str]) -> str:
         named = {r.id: f"{i}. {r.title}" for i, r in enumerate(self.releases, start=1)}
         outputs = [
-            [named[r.id], s, f"{r.hidden} hidden", "looser than as shipped" if needs_signature(r) else "as shipped",
-             f"{r.id}.csv"]
+            [named[r.id], s, f"{r.hidden} hidden", _POLICY[needs_signature(r)], f"{r.id}.csv"]
             for r, s in zip(self.releases, stands, strict=True)
-        ]  # fmt: skip
+        ]
         decided = [
             [named[r.id], d.rule, d.what, d.why] for r in self.releases for d in r.decisions
         ] or [["all", "none", "Shown whole", "No rule asked for more."]]  # fmt: skip
