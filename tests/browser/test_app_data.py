@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from hybrid_toolkit.app import Server, start_app
 from hybrid_toolkit.app.uploads import uploads_folder
-from hybrid_toolkit.app.work.look_at_data import FIRST_MEASURES
 from hybrid_toolkit.data.load import load_data
 from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.widgets.explorer.first_measure import first_measure
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews, view_metric
 from hybrid_toolkit.widgets.planning.power_view import view_power
 
@@ -102,7 +102,7 @@ def test_a_service_opens_its_own_exports_by_keyboard_alone(
     assert (work / "mapping.toml").is_file()
     data = load_data(county, str(work / "mapping.toml"))
     offered = MetricViews(data).metrics()
-    metric = next(m for m in FIRST_MEASURES if m in offered)
+    metric = first_measure(offered, own=True)
     told = page.locator("main").inner_text()
     assert view_metric(data, metric=metric, gate=Gate(source=data)).headline in told
     assert "SYNTHETIC" not in told and page.locator("figure img").count() >= 1

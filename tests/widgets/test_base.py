@@ -186,6 +186,42 @@ def test_work_is_cancelled_between_its_steps() -> None:
     assert not progress.running and not kept and "Cancelled" in progress._said.value
 
 
+def test_what_is_asked_for_meanwhile_follows_and_is_not_dropped() -> None:
+    progress, go = Progress(), threading.Event()
+    kept: list[str] = []
+
+    def looked(report: ProgressReport) -> str:
+        assert go.wait(10)
+        return "looked"
+
+    progress.start(looked, kept.append, "Look")
+    for words in ("Look", "Check", "Load"):
+        progress.start(lambda _, words=words: words, kept.append, words)  # type: ignore[misc]
+    assert "Load follows" in progress._said.value, "the last that was asked for, and it is said"
+    go.set()
+    progress.wait(10)
+    assert kept == ["looked", "Load"] and not progress.running
+
+
+def test_nothing_follows_work_that_was_cancelled_or_failed() -> None:
+    for ends in (UsageError("Not there."), None):
+        progress, go = Progress(), threading.Event()
+        kept: list[str] = []
+
+        def work(report: ProgressReport, go: threading.Event = go, ends: UsageError | None = ends) -> None:
+            assert go.wait(10)
+            if ends is not None:
+                raise ends
+
+        progress.start(work, kept.append, "Look")
+        progress.start(lambda _: "loaded", kept.append, "Load")
+        if ends is None:
+            progress.cancel()
+        go.set()
+        progress.wait(10)
+        assert not kept and not progress.running
+
+
 @pytest.mark.parametrize("error", [StudyError("No rows.", fix="Add some."), ValueError("W123")])
 def test_work_that_fails_says_so_in_place(error: Exception) -> None:
     progress = Progress()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
 import zipfile
@@ -23,6 +24,8 @@ from hybrid_toolkit.widgets.desks.data_desk import DataDesk
 from hybrid_toolkit.widgets.desks.data_desk_view import DataDeskState, map_column, open_columns
 from hybrid_toolkit.widgets.desks.release_bundle import bundle_files
 from hybrid_toolkit.widgets.desks.release_desk import ReleaseDesk
+from hybrid_toolkit.widgets.explorer.first_measure import first_measure
+from hybrid_toolkit.widgets.explorer.metric_view import MetricViews, view_metric
 
 STAFF = "Staff ref,WTE,Shoe size,role\nSECRET1,0.5,44,5\nSECRET2,lots,38,5\n"
 
@@ -149,6 +152,9 @@ def test_the_synthetic_authority_is_loaded_and_stamped(small: ht.EvaluationData)
     desk = run(DataDesk(str(synthetic_folder("small"))), "Load")
     assert desk.data is not None and desk.data.hash == small.hash
     assert "SYNTHETIC" in desk._answer.value and "metrics" in desk._figures.value.lower()
+    view = view_metric(small, metric=first_measure(MetricViews(small).metrics(), own=False))
+    assert "A first look" in desk._figures.value and html.escape(view.text) in desk._figures.value
+    assert "<svg" in desk._figures.value, "a figure beside its table"
 
 
 FRAME = pd.DataFrame({"mode": ["home", "phone", "video"], "n": [41, 6, 18], "share": [0.61, 0.33, 0.55]})

@@ -25,16 +25,6 @@ Chosen = tuple[tuple[str, str], ...]
 NONE_CHOSEN = ("", "", "")
 """No published statistics: norms alone may stand beside a measure."""
 MEASURES_LENS = "measures"
-FIRST_MEASURES = (
-    "choice_honoured",
-    "contact_in_time_share",
-    "remote_share_desk",
-    "supervision_held_share",
-    "sick_days",
-)
-"""What the first look shows: the first of these that the data open, else whatever they open."""
-QUICK_MEASURE = "sick_days_per_month"
-"""What the first look at the simulated service shows: its contacts take minutes to hold apart over all groupings."""
 REVIEW_LENS = "review"
 """The page of the employers' review: the checklist of its four domains, each with its measures."""
 _OF_METRICS = ("practice", "wellbeing")
@@ -195,13 +185,12 @@ def first_look(bench: Bench) -> dict[str, Any]:
     import pandas as pd
 
     from hybrid_toolkit.data.tables.contracts import TABLES
+    from hybrid_toolkit.widgets.explorer.first_measure import first_measure
 
     rows = pd.DataFrame({"table": list(bench.data), "rows": [len(bench.data.table(t)) for t in bench.data]})
     card = bench.gate.facts(rows.head(MOST_TABLES), title="Tables", basis="metadata", counts=["rows"])
     tables = [(TABLES[str(r["table"])].text, _few(r["rows"])) for r in card.content.to_dict("records")]
-    offered = _metrics(bench).metrics()
-    first = FIRST_MEASURES if bench.own else (QUICK_MEASURE,)
-    wanted = next((m for m in first if m in offered), next(iter(offered), ""))
+    wanted = first_measure(_metrics(bench).metrics(), own=bench.own)
     coverage = bench.data.coverage()
     metrics = coverage[coverage["kind"] == "metric"]
     return {

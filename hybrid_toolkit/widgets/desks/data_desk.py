@@ -15,6 +15,7 @@ from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.widgets.desks import data_desk_view as view
 from hybrid_toolkit.widgets.desks.data_desk_view import Checked, DataDeskState
+from hybrid_toolkit.widgets.explorer.first_measure import first_look_html
 from hybrid_toolkit.widgets.parts.downloads import Download
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
 from hybrid_toolkit.widgets.parts.progress import Progress
@@ -179,7 +180,8 @@ class DataDesk(ToolkitWidget):
         if report.errors:
             return Checked(report=report)
         beside = view.load_beside(self.state.published)
-        return Checked(data=view.load(self.state.path, self.state.mapping), report=report, published=beside)
+        data = view.load(self.state.path, self.state.mapping)
+        return Checked(data=data, report=report, published=beside, first=first_look_html(data))
 
     def _kept(self, found: Checked, state: DataDeskState) -> None:
         """Take a proposed mapping, with a list for each column that was left to a person."""

@@ -70,6 +70,8 @@ class Checked:
     report: ValidationReport | None = None
     data: EvaluationData | None = None
     published: Published | None = None
+    first: str = ""
+    """The first table and figure of the data, as a page."""
 
 
 def look(path: str) -> tuple[tuple[str, str], ...]:
@@ -267,6 +269,7 @@ def desk_html(found: Checked, gate: Gate) -> str:
         page += table_html("Tables, rows rounded", ["Table", "Rows"], shown)
         told = list_html([line for line in coverage_summary(found.data.coverage()).splitlines() if line.strip()])
         page += f'<div class="hte-scroll" tabindex="0" role="region" aria-label="What can be measured">{told}</div>'
+    page += found.first
     if found.published is not None:
         page += published_html(found.published)
     if found.report is not None:
