@@ -278,6 +278,17 @@ def test_without_the_studies_tables_it_says_what_to_do() -> None:
         StudyBuilder("remote-practice").study.replace(design="nothing")  # type: ignore[union-attr]
 
 
+def test_what_the_gate_hides_is_told_in_no_sentence(small: ht.EvaluationData) -> None:
+    found = {}
+    for days in ("1", "3"):
+        shown = view_what_if(small, value=days)
+        rows = shown.panels[0].release.content
+        found[days] = bool(rows.loc[rows["role"].eq("change"), "suppressed"].item())
+        assert found[days] is ("hidden to protect people" in shown.text)
+        assert found[days] is not bool(re.search(r"\d\.\d", shown.text)), "a figure that is hidden stands in no words"
+    assert found == {"1": True, "3": False}, "the shipped data hold a case of each"
+
+
 def test_a_what_if_holds_each_group_to_the_policy_and_not_to_the_floor_alone(small: ht.EvaluationData) -> None:
     """The people of a group count, not its rows: a policy of 60 people hides groups that the floor of 10 shows."""
     plain = WhatIfViews(small)

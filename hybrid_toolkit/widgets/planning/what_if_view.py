@@ -164,7 +164,12 @@ class WhatIfViews:
         release = self._gate.estimates(rows.drop(columns="flag"), title=f"What if: {found.told}", labels=_LABELS,
                                        source=self.data)  # fmt: skip
         n = float(rows["n"].max())
-        said = self._gate.text(found.sentences[0], title="What if", n=n, people=rests, source=self.data).text
+        kept = release.content
+        hidden = bool(kept.loc[kept["role"].eq("change"), "suppressed"].any())
+        told = f"Under {found.told}, the change over everyone is hidden to protect people." if hidden else ""
+        said = self._gate.text(
+            told or found.sentences[0], title="What if", n=n, people=rests, source=self.data
+        ).text  # fmt: skip
         panels = (self._panel(release, result.study, found),)
         notes = notes_release(self._gate, self._notes(result, found), title="What if", source=self.data)
         return LensView("What if", said, panels, notes)
