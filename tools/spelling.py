@@ -44,6 +44,9 @@ CODES = (
         "significan",
         "licens",
     ),  # stems of guarded words
+    *("ather", "ervice", "lient"),  # what patterns leave of words, such as [Cc]lient
+    *("ist", "winn"),  # of other languages, in what is refused and in its tests
+    "sav",  # the ending of a file of SPSS
     *("wrker", "titel", "threshhold", "varience", "worke"),  # slips made on purpose, to see what an error says
 )
 """Pieces of words."""
