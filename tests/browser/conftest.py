@@ -76,6 +76,10 @@ class Hand:
         text = "".join(page.extract_text() for page in PdfReader(file).pages)
         return "".join(unicodedata.normalize("NFKC", text).split())
 
+    def last_printed(self) -> str:
+        """The words of the last page of what was printed."""
+        return PdfReader(self.folder / "printed.pdf").pages[-1].extract_text().strip()
+
     def beyond(self, held: Locator) -> list[str]:
         """What lies to the right of the screen, apart from tables in a region that scrolls.
 

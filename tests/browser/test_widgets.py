@@ -86,18 +86,25 @@ def press(held: Locator, name: str) -> None:
     made.press("Enter")
 
 
+def cut(held: Locator) -> list[str]:
+    """The words of sliders' values that are not shown whole."""
+    found = "e => e.filter(x => x.scrollWidth > x.clientWidth + 1).map(x => x.textContent)"
+    return list(held.locator(".widget-readout:visible").evaluate_all(found))
+
+
 def test_every_widget_stands_without_error_or_barrier(page: Page, hand: Any) -> None:
     for name in WIDGETS:
         held = at(page, name)
         expect(held).to_be_visible()
         assert held.locator(".hte-error:visible").count() == 0, name
         assert hand.serious(page, f".hte-{name}") == [], name
+        assert cut(held) == [], name
 
 
 def test_nothing_lies_beyond_a_narrow_screen(page: Page, hand: Any) -> None:
     page.set_viewport_size({"width": 420, "height": 900})
     try:
-        found = {name: hand.beyond(at(page, name)) for name in WIDGETS}
+        found = {name: [*hand.beyond(at(page, name)), *cut(at(page, name))] for name in WIDGETS}
         page.screenshot(path=hand.folder / "phone.png")
     finally:
         page.set_viewport_size({"width": 1280, "height": 900})

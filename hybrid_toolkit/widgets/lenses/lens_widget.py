@@ -186,5 +186,5 @@ def _control(label: str, slider: bool) -> ipywidgets.Widget:
         options=[("", "")],
         description=label,
         style={"description_width": "initial"},
-        layout=ipywidgets.Layout(width="min(420px, 100%)", margin="2px 0"),
+        layout=ipywidgets.Layout(width="min(560px, 100%)", margin="2px 0"),
     )

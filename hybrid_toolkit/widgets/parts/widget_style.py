@@ -18,6 +18,8 @@ _CSS = """
 .hte select:focus-visible, .hte button:focus-visible, .hte textarea:focus-visible, .hte input:focus-visible,
 .hte a:focus-visible, .hte .hte-scroll:focus-visible, .hte .noUi-handle:focus-visible {
   outline: 3px solid #2b7bba; outline-offset: 1px; }
+.hte .widget-slider { flex-wrap: wrap; height: auto; }
+.hte .widget-slider .widget-readout { flex: none; max-width: none; }
 .hte .hte-answer { margin: 8px 0 4px; }
 .hte .hte-answer strong { font-size: 17px; }
 .hte .hte-stamp { display: inline-block; border: 2px solid currentColor; padding: 1px 8px;
