@@ -77,8 +77,8 @@ class Hand:
         return "".join(unicodedata.normalize("NFKC", text).split())
 
     def last_printed(self) -> str:
-        """The words of the last page of what was printed."""
-        return PdfReader(self.folder / "printed.pdf").pages[-1].extract_text().strip()
+        """The words of the last page of what was printed, without spaces."""
+        return "".join(PdfReader(self.folder / "printed.pdf").pages[-1].extract_text().split())
 
     def beyond(self, held: Locator) -> list[str]:
         """What lies to the right of the screen, apart from tables in a region that scrolls.
