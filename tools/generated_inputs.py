@@ -74,6 +74,8 @@ ODD: tuple[Any, ...] = (
     *([[[]]], {"a": {"b": []}}, ["x"] * 50, {str(i): i for i in range(50)}),
 )
 """What stands in for a part of a JSON file."""
+LONGEST = 10_000_000
+"""Letters of a line that is repeated: longer ones would fill the memory before a reader is asked."""
 DEEP = 3000
 """Lists in lists: more than Python's own stack holds."""
 
@@ -102,7 +104,8 @@ def text_changed(rng: random.Random, text: str) -> str:
     elif kind == 3:
         del lines[i]
     elif kind == 4:
-        lines.insert(i, lines[rng.randrange(len(lines))] * rng.choice((1, 2, 100)))
+        line, times = lines[rng.randrange(len(lines))], rng.choice((1, 2, 100))
+        lines.insert(i, line * min(times, 1 + LONGEST // (len(line) + 1)))
     elif kind == 5:
         cells = lines[i].split(",")
         cells[rng.randrange(len(cells))] = rng.choice(WORDS)

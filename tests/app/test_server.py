@@ -56,6 +56,12 @@ def status(request: Request | str, opener: OpenerDirector | None = None) -> int:
         return error.code
 
 
+def test_an_address_that_is_no_text_is_answered_in_plain_words(server: Server, address: str) -> None:
+    assert status(f"{server.url}&x=%ff%fe", build_opener(HTTPCookieProcessor(CookieJar()))) == 200
+    assert status(f"{address}/?token=%C3%A9") == 403
+    assert status(Request(address + "/", headers={"Cookie": f"workbench-{address.rpartition(':')[2]}=%C3%A9"})) == 403
+
+
 def test_the_token_goes_from_the_address_into_a_cookie(server: Server) -> None:
     jar = CookieJar()
     answer = build_opener(HTTPCookieProcessor(jar)).open(server.url)

@@ -32,6 +32,8 @@ def write_text(path: Path, text: str, encoding: str = "utf-8") -> Path:
         ("plain.csv", b"a,b,c\n1,2,3\n4,5,6\n", "PUB-LAYOUT"),
         ("prose.txt", b"A page of words.\nWith no table at all.\n", "PUB-LAYOUT"),
         ("binary.csv", b"abc\x00\x01\x02,def\n" * 20, "PUB-BINARY"),
+        ("half.csv", b"\xff\xfe" + "LAD22CD,Rate\nE06000001,1".encode("utf-16-le") + b"\xd8", "PUB-LAYOUT"),
+        ("long.csv", b"a,b,c\n" + b"x" * 200_000 + b",2,3\n4,5,6\n", "PUB-LAYOUT"),
         ("ragged.csv", b"LAD22CD,LAD22NM,Rate\nE06000001,Hartlepool,1\nE06000010,Hull, City of,2\n", "PUB-RAGGED"),
         ("gaps.csv", b"time_period,geographic_level,country_name,n\n2020,National,A,3\n,National,A,4\n", "PUB-GAPS"),
     ],

@@ -205,7 +205,7 @@ def decode(name: str, data: bytes) -> tuple[str, str]:
     'windows-1252'
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16"), "utf-16"
+        return data.decode("utf-16", errors="replace"), "utf-16"
     if data.startswith(b"\xef\xbb\xbf"):
         return data.decode("utf-8-sig", errors="replace"), "utf-8 with byte-order mark"
     sample = data[:4000]
@@ -228,10 +228,9 @@ def decode(name: str, data: bytes) -> tuple[str, str]:
 
 
 def _split(text: str) -> list[list[object]]:
-    delimiter = _delimiter(text)
     csv.field_size_limit(10_000_000)
     try:
-        return _trim(list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+        return _trim(list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))))
     except csv.Error:
         raise PublishedError(
             "Expected a table with separators: a quotation mark is never closed, or a cell is too long.",
