@@ -292,6 +292,7 @@ def run_apart(count: int, reader: Reader, *, first: int = 0) -> list[Fault]:
     """
     faults: list[Fault] = []
     end = first + count
+    reader.seeds()  # once, and not in every process
     while first < end:
         here, there = multiprocessing.Pipe(duplex=False)
         process = _FORK.Process(target=_answer, args=(reader, range(first, end), there))

@@ -80,7 +80,12 @@ class Guarded(tornado.web.RequestHandler):
         given = self.get_query_argument("token", "")
         if given and hmac.compare_digest(given.encode(), settings.token.encode()):
             self.set_cookie(name, value, httponly=True, samesite="Strict", path="/")
-            rest = [(k, v.decode("utf-8", "replace")) for k, vs in self.request.query_arguments.items() if k != "token" for v in vs]
+            rest = [
+                (k, v.decode("utf-8", "replace"))
+                for k, vs in self.request.query_arguments.items()
+                if k != "token"
+                for v in vs
+            ]
             query = "&".join(f"{quote(k)}={quote(v)}" for k, v in rest)
             self.redirect(self.request.path + (f"?{query}" if query else ""))
             return

@@ -15,6 +15,9 @@ FOUND = {
         *("phone 7700 900123", "O7700 900123", "07700\u00a0900\u00a0123", "07700\u200b900123", "07700\u2009900123"),
         *("\uff10\uff17\uff17\uff10\uff10 \uff19\uff10\uff10\uff11\uff12\uff13", "0 7 7 0 0 9 0 0 1 2 3"),
         *("oh seven seven double oh nine double oh one two three", "0800 123 456", "07700\u2011900\u2011123"),
+        *("o77oo 900123", "\u0660\u0667\u0667\u0660\u0660\u0669\u0660\u0660\u0661\u0662\u0663", "07700,900,123"),
+        *("7700 900123", "44 7700 900123", "+353 1 234 5678", "+1 (202) 555-0147", "0-113-496-0000", "0800 1111"),
+        *("phone 496 0000", "ring 496000", "mob 900123", "call0113 4960000now"),
     ),
     "an address": (
         *(
@@ -37,7 +40,16 @@ FOUND = {
         "\uff2c\uff33\uff11 \uff14\uff21\uff30",
     ),
     "a case number": (
-        *("case no 20431", "case 20431", "Case #20431", "caseno20431", "case ref AB/20431", "LCS 123456", "lcs 123456"),
+        *(
+            "CF20210042",
+            "case no 20431",
+            "case 20431",
+            "Case #20431",
+            "caseno20431",
+            "case ref AB/20431",
+            "LCS 123456",
+            "lcs 123456",
+        ),
         *("LCS-ID: 123456", "mosaic id 123456", "ref 20431", "Ref: 20431", "reference number 20431", "file 20431"),
         *(
             "ID 123456",
@@ -69,6 +81,7 @@ NONE = (
     *("Audit of May 2026", "scored 0 1 2 3 4 5 6 7 8 9 10", "from 14,205 contacts in 24 teams in 2025 to 2026"),
     *("wave 1 1st quarter", "in w1 2nd and w2 3rd", "S47 enquiries and section 17", "10 the most", "0.031 to 0.094"),
     *("two or three of the four or five", "E08000035", "ISO 27001 and BS10500", "2024-01-01 to 2024-12-31"),
+    *("7100 250 300", "0 12 13 14 15 16 17", "+0.25 (+0.10 to +0.40)", "calls 12 to 34", "ring the family in 2024"),
     *("born to be heard", "case load of 18.5", "12 on the street team", "files 1 to 3", "5 visits close to home"),
 )
 

@@ -56,7 +56,12 @@ _IN_WORDS: dict[str, re.Pattern[str]] = {
         r"(?<![\w.,-])(?:\+44[ -]?(?:\(0\))?[ -]?|0044[ -]?|\(?[0oO])(?:1\d|2\d|3[0347]|[ ]?7[ ]?[1-9]|8[04]|5[56])"
         rf"(?:{_BETWEEN}\d){{7,9}}"
         r"(?![\w.]*\d)"
-        rf"|(?i:\b(?:phone|tel|telephone|mobile|mob|fax|whatsapp)\b[\s.:#]*(?:no|number)?[\s.:#]*\d(?:{_BETWEEN}\d){{8,}})"
+        r"|(?i:(?:\b(?:phone|tel|telephone|mobile|mob|fax|whatsapp|ring|call|dial)(?![a-z]))[\s.:#]*(?:on |no|number)?"
+        rf"[\s.:#]*\d(?:{_BETWEEN}\d){{5,}})"
+        r"|(?<![\w.,-])(?:\+\d|00[1-9])(?:[ ()-]{0,2}\d){8,13}(?![\w.,]*\d)"
+        r"|(?<![\w.,-])(?:44[ -]?7\d{3}[ -]?\d{3}[ -]?|7[1-9]\d{2}[ -]\d{3})\d{3}(?![\w.,]*\d)"
+        r"|(?<![\w.,-])0800[ -]?\d{4}(?!\d)"
+        r"|(?<![\w.,-])0-(?:1\d|2\d|7[1-9])(?:[ ,-]?\d){7,8}(?![\w.,]*\d)|(?<![\w.,-])07\d{3}(?:,\d{3}){2}(?!\d)"
     ),
     "an address": re.compile(
         rf"(?i:\b\d{{1,4}}[a-z]?,?\s+(?:{_NOT_STREET}[a-z.'’-]+\s+){{1,2}}(?:{_STREETS})\b)"
@@ -68,7 +73,7 @@ _IN_WORDS: dict[str, re.Pattern[str]] = {
         rf"(?i:\b(?:{_LABELS})\s*{_NO}(?![a-z])\.?[\s:#]*[a-z]{{0,4}}[-/ ]?\d{{3,}}[\w/-]*)"
         r"|(?i:\b(?:case|referral|client|file)\s*[#:]\s*[a-z]{0,4}[-/ ]?\d{4,}[\w/-]*)"
         rf"|\b(?:{_SYSTEMS})[-/ #:]?\d{{3,}}|(?i:\b(?:{_LABELS})[\s:#.-]{{1,2}}[a-z]{{0,3}}[-/]?\d{{5,}}\b)"
-        r"|\b(?!BS|EN)[A-Z]{1,2}[-/]?\d{5,7}\b"
+        r"|\b(?!BS|EN)[A-Z]{1,2}[-/]?\d{5,7}\b|\b[A-Z]{2,3}20\d{2}[-/]?\d{3,6}\b"
     ),
     "a Social Work England number": re.compile(r"(?i:\bSW[ -]?\d{4,6}\b)"),
     "a date of birth": re.compile(
@@ -83,6 +88,8 @@ _DIGIT_WORDS = {
 _TOLD = "|".join(_DIGIT_WORDS)
 _SPELLED = re.compile(rf"\b(?:(?:(?:double|treble|triple) )?(?:{_TOLD}|\d)(?:[ ,-]+|\b)){{7,}}", re.IGNORECASE)
 """Seven digits or more that are told one by one, in words or apart."""
+_LETTER_O = re.compile(r"(?<![\w])[oO]\d[\doO -]{7,}(?!\w)")
+"""A number that begins with the letter O."""
 _SPELLED_PART = re.compile(rf"(?:\b(double|treble|triple) )?\b({_TOLD}|\d+)\b", re.IGNORECASE)
 _TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Revd?|Cllr|Lord|Lady|Baroness|HHJ|Sgt)\.?\s+[A-Z][a-z'’-]+"
@@ -122,7 +129,8 @@ def details_in(text: str) -> tuple[str, ...]:
     if not flat.isascii():  # letters that are not seen, and spaces and dashes of other widths
         seen = (c for c in flat if unicodedata.category(c) != "Cf")
         flat = "".join(" " if c.isspace() else "-" if unicodedata.category(c) == "Pd" else c for c in seen)
-    flat = _SPELLED.sub(_told_digits, flat)
+    flat = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in flat) if not flat.isascii() else flat
+    flat = _LETTER_O.sub(lambda m: re.sub("[oO]", "0", m.group(0)), _SPELLED.sub(_told_digits, flat))
     return tuple(what for what, pattern in _IN_WORDS.items() if pattern.search(flat))
 
 
