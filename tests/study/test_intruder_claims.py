@@ -92,7 +92,7 @@ QUESTIONS = (
     "Are remote workers hiding?",
     "Are working mothers less committed?",
     "Do part-timers let the side down?",
-    "Wer ist am schlechtesten?",
+    "Wer war am schlechtesten?",
     "Qui est le pire ?",
     "Pwy yw'r gwaethaf?",
     "Does the manager of North bully her team?",
