@@ -6,6 +6,7 @@ in turn theirs. What only an extra brings is optional in the bill, and the page 
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import sys
@@ -151,13 +152,16 @@ def _askers(part: Component) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the bill of materials or the page; exit 1 where a licence is of the GPL or the BUSL."""
+    parser = argparse.ArgumentParser(prog="python -m tools.supply", description=__doc__)
+    parser.add_argument("file", nargs="?", help="where the bill of materials is written; shown where left out")
+    parser.add_argument("--page", action="store_true", help="write docs/licences.md instead")
+    given = parser.parse_args(arguments)
     parts = components()
-    if arguments == ["--page"]:
-        atomic_write_text(PAGE, page(parts))
-        return int(any(is_copyleft(c.licence) for c in parts))
     text = json.dumps(bill(parts), indent=2) + "\n"
-    if arguments:
-        atomic_write_text(arguments[0], text)
+    if given.page:
+        atomic_write_text(PAGE, page(parts))
+    elif given.file:
+        atomic_write_text(given.file, text)
     else:
         print(text, end="")
     return int(any(is_copyleft(c.licence) for c in parts))

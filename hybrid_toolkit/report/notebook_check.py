@@ -19,8 +19,10 @@ from hybrid_toolkit.disclosure.policy import FLOOR_THRESHOLD
 from hybrid_toolkit.disclosure.screen import is_identifier
 from hybrid_toolkit.errors import UnreadableError, plural
 from hybrid_toolkit.report.notebook_rows import (
+    WHO,
     attribute_words,
     holds_image,
+    looks_like_people,
     names_in,
     names_typed,
     signs_beside_source,
@@ -304,7 +306,10 @@ def _plain_table(text: str) -> list[list[str]]:
     rows = [[part for part in _SPLIT.split(line.strip()) if part] for line in lines]
     heads = [[] if line.rstrip().endswith(".") else line.split() for line in lines[:3]]  # a sentence heads no table
     wide = [row if len(row) > 1 else line.split() for row, line in zip(rows, lines, strict=True)]
-    start = next((i for i, head in enumerate(heads) if any(_counted(h) or is_identifier(h) for h in head)), None)
+    start = next(
+        (i for i, head in enumerate(heads) if any(_counted(h) or is_identifier(h) or h.lower() in WHO for h in head)),
+        None,
+    )
     if start is None:
         return []
     head = heads[start]
@@ -326,7 +331,7 @@ def _of_table(table: Sequence[Sequence[str]], cell: int, at: int) -> Iterator[No
             yield NotebookFinding(
                 cell, at, "row-level data", f"a column of keys or personal details ('{name}'), {len(body)} rows"
             )
-        elif column and _mostly_names(column):
+        elif column and (_mostly_names(column) or looks_like_people(name, column)):
             yield NotebookFinding(cell, at, "identifier", f"a column of names ('{name}'), {len(body)} rows")
         else:
             kind = who_values([c for c in column if c]) if len(column) > 2 else ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hybrid_toolkit.data.privacy.personal import names_person
+from hybrid_toolkit.data.privacy.personal import is_forename, names_person
 from hybrid_toolkit.disclosure.policy import FLOOR_THRESHOLD
 from hybrid_toolkit.errors import plural
 
@@ -30,6 +30,8 @@ _PRINTED = (
     (re.compile("^[│┆|].*[┆│].*$", re.MULTILINE), "a table in lines, which is not read"),
     (re.compile(r"^(?:min|25%|50%|75%|max)\s+-?\d", re.MULTILINE), "least and greatest values"),
     (re.compile(r"^\s*(?:array\()?\[\[.*[\d.'\"]\]", re.MULTILINE), "rows of an array"),
+    (re.compile(r"^(?:(?:Name|Freq|Length): [^\n]*, )*dtype: \w+", re.MULTILINE), "a column of a frame"),
+    (re.compile(r"^\+[-+=]+\+$|^-{3,}(?:\s+-+)+$", re.MULTILINE), "a table in lines, which is not read"),
     (re.compile(r"Non-Null Count|\bCounter\(\{"), "counts of rows that no gate has passed"),
 )  # fmt: skip
 _FITTED = re.compile(r"^.*Regression Results\s*$|\bNo\. Observations:", re.MULTILINE)
@@ -47,6 +49,14 @@ _SAID_OF = re.compile(
     r"|\b(?:worker|manager|officer|practitioner|child|mother|father|parent|client|carer|colleague) [A-Z]\.? [A-Z][a-z]+"
 )
 """A number that is said of a name, and an initial with a surname behind a word for people."""
+_CALLED = re.compile(r"\b(?:worker|manager|supervisor|child|mother|father|mum|dad|nan|gran|aunt|uncle) ([A-Z][a-z]+)\b")
+_COUNTED = re.compile(r"(?:[^\s\d]\S*\s+){1,3}(?:[\d,.]+\s+)*?[\d,.]+")
+_IN_BRACKETS = re.compile(r"\s*\{[^{}]*['\"]: (?:np\.\w+\()?[1-9]\)?(?=[,}\s])[^{}]*\}\s*")
+_SECRET = re.compile(
+    r"\w*(?:passw(?:or)?d|secret|token|api_?key|salt)\w*['\"]?\s*[:=]\s*['\"][^'\"\n]{6,}['\"]|\benviron\(\{"
+    r"|(?<![\w'\"])KEY\s*=\s*['\"][^'\"\n]{12,}['\"]",
+    re.IGNORECASE,
+)
 _NAMED_TEXT = re.compile(r"(?<![\w.])['\"]([A-Z][a-z'’-]+(?:,? [A-Z][a-z'’-]+)+)['\"]")
 _LISTED = re.compile(r"^[-dl][rwxsStT-]{9}[.+@]?\s+\d+\s+\S+", re.MULTILINE)
 _DRAWS = re.compile(
@@ -55,7 +65,7 @@ _DRAWS = re.compile(
     r"|\.(?:boxplot|hist|plot)\("
 )
 _PUT_IN = re.compile(r"\b(?:HTML|Image|SVG)\(")
-_OWN_DRAWS = re.compile(r"\bht\.plot\(|\bPicture\(|\bplot_\w+\(|\bdraw_\w+\(")
+_OWN_DRAWS = re.compile(r"\bht\.plot\(|\bPicture\(|\bplot_\w+\(|\bdraw_\w+\(|^event_study\(", re.MULTILINE)
 _SINGLE = re.compile(
     r"^\s*(?:(?:print|display)\()?\s*[\w.]+(?:\[[^\n]*\])?\.(?:head|tail|sample|nlargest|nsmallest|idxmax|idxmin|describe"
     r"|value_counts|max|min)\([^\n()]*\)\)?\s*$|^\s*(?:print\()?\w+\.(?:iloc|loc)\[[^\n\]]+\](?:\.to_\w+\(\))?\)?\s*$",
@@ -67,6 +77,8 @@ _ENTERED = ("value", "_options_labels")
 """What somebody typed or can choose."""
 _LONG_STATE = 40
 """Letters of a text in a widget's state from which it may hold data and is no label."""
+WHO = frozenset(("who", "initials", "worker", "staff", "practitioner", "employee", "manager", "supervisor", "client"))
+"""Heads of columns that say who somebody is."""
 _PICTURES = ("image/", "application/pdf")
 
 
@@ -82,8 +94,8 @@ def signs_in_text(text: str, *, output: bool) -> Iterator[tuple[str, str]]:
     """
     if keys := len(set(_KEYS.findall(text))):
         yield IDENTIFIER, f"{plural(keys, 'word that looks', 'words that look')} like keys of people or events"
-    if _LOGIN.search(text):
-        yield IDENTIFIER, "an address with a user and a password"
+    if _LOGIN.search(text) or _SECRET.search(text):
+        yield IDENTIFIER, "a password or a key"
     if files := len(_EMBEDDED.findall(text)):
         yield ROWS, f"{plural(files, 'embedded file, which is', 'embedded files, which are')} not read"
     if _IMAGE.search(text) and not output:
@@ -92,7 +104,7 @@ def signs_in_text(text: str, *, output: bool) -> Iterator[tuple[str, str]]:
         return
     if _FITTED.search(text):
         yield NOT_RELEASED, "a fitted model that no gate has passed"
-    if _ALONE.fullmatch(text):
+    if _ALONE.fullmatch(text) or _IN_BRACKETS.fullmatch(text) or _few_a_line(text):
         yield "small cell", "a number under the threshold"
     if _LISTED.search(text):
         yield PATH, "a list of files and who owns them"
@@ -107,9 +119,32 @@ def signs_in_text(text: str, *, output: bool) -> Iterator[tuple[str, str]]:
         yield "small cell", f"{plural(small, 'count')} under the threshold in a list of counts"
 
 
+def _few_a_line(text: str) -> bool:
+    """Whether each line is a word or two and counts, of which one is small."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) < LEAST_LINES or not all(map(_COUNTED.fullmatch, lines)):
+        return False
+    return any(re.search(r"(?<![\d,.])[1-9](?![\d,.])", line) for line in lines)
+
+
+def looks_like_people(head: str, column: Sequence[str]) -> bool:
+    """Whether a column's cells are surnames with an initial, or stand under a word for people and are no numbers."""
+    held = [c for c in column if c]
+    shaped = sum(bool(_SURNAME_FIRST.fullmatch(c)) for c in held)
+    under = head.strip().lower() in WHO and not any(re.search(r"\d", c) for c in held)
+    return bool(held) and (2 * shaped > len(held) or (under and len(set(held)) > 1))
+
+
+_SURNAME_FIRST = re.compile(r"[A-Z][\w'’-]+,? [A-Z]\.?")
+
+
 def names_in(text: str) -> int:
     """Lines of a text in which somebody is named by first name and another."""
-    return sum(names_person(line) for line in re.split(r"[\n.;,|]", text)) + len(_SAID_OF.findall(text))
+    return (
+        sum(names_person(line) for line in re.split(r"[\n.;,|]", text))
+        + len(_SAID_OF.findall(text))
+        + sum(map(is_forename, _CALLED.findall(text)))
+    )
 
 
 def names_typed(code: str) -> int:
@@ -153,7 +188,7 @@ def signs_beside_source(source: str, mimes: set[str], *, shown: bool) -> Iterato
         Whether the output shows anything but a picture.
     """
     pictures = any(m.startswith(_PICTURES) for m in mimes)
-    if pictures and (_DRAWS.search(source) or _PUT_IN.search(source)) and not _OWN_DRAWS.search(source):
+    if pictures and not _OWN_DRAWS.search(source) and (_PUT_IN.search(source) or not _PASSED.search(source)):
         yield ROWS, "a picture that the toolkit did not draw, which is not read"
     if shown and (_SINGLE.search(source) or _WORKED_OUT.search(_shown_by(source))) and not _PASSED.search(source):
         yield ROWS, "rows, or what is worked out from them, that has not passed the gate"

@@ -81,7 +81,14 @@ NONE = (
     *("Audit of May 2026", "scored 0 1 2 3 4 5 6 7 8 9 10", "from 14,205 contacts in 24 teams in 2025 to 2026"),
     *("wave 1 1st quarter", "in w1 2nd and w2 3rd", "S47 enquiries and section 17", "10 the most", "0.031 to 0.094"),
     *("two or three of the four or five", "E08000035", "ISO 27001 and BS10500", "2024-01-01 to 2024-12-31"),
-    *("7100 250 300", "0 12 13 14 15 16 17", "+0.25 (+0.10 to +0.40)", "calls 12 to 34", "ring the family in 2024"),
+    *(
+        "7100 250 300",
+        "0 12 13 14 15 16 17",
+        "+0.25 (+0.10 to +0.40)",
+        "calls 12 to 34",
+        "Telephone 3.18 (2.86 to 3.48)",
+        "ring the family in 2024",
+    ),
     *("born to be heard", "case load of 18.5", "12 on the street team", "files 1 to 3", "5 visits close to home"),
 )
 
