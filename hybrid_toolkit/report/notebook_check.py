@@ -19,7 +19,7 @@ from hybrid_toolkit.disclosure.policy import FLOOR_THRESHOLD
 from hybrid_toolkit.disclosure.screen import is_identifier
 from hybrid_toolkit.errors import UnreadableError, plural
 from hybrid_toolkit.report.notebook_rows import (
-    WHO,
+    INITIALS,
     attribute_words,
     holds_image,
     looks_like_people,
@@ -306,10 +306,8 @@ def _plain_table(text: str) -> list[list[str]]:
     rows = [[part for part in _SPLIT.split(line.strip()) if part] for line in lines]
     heads = [[] if line.rstrip().endswith(".") else line.split() for line in lines[:3]]  # a sentence heads no table
     wide = [row if len(row) > 1 else line.split() for row, line in zip(rows, lines, strict=True)]
-    start = next(
-        (i for i, head in enumerate(heads) if any(_counted(h) or is_identifier(h) or h.lower() in WHO for h in head)),
-        None,
-    )
+    tells = (i for i, head in enumerate(heads) if any(_counted(h) or is_identifier(h) or h in INITIALS for h in head))
+    start = next(tells, None)
     if start is None:
         return []
     head = heads[start]

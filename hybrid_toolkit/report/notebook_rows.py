@@ -77,6 +77,7 @@ _ENTERED = ("value", "_options_labels")
 """What somebody typed or can choose."""
 _LONG_STATE = 40
 """Letters of a text in a widget's state from which it may hold data and is no label."""
+INITIALS = ("who", "initials")
 WHO = frozenset(("who", "initials", "worker", "staff", "practitioner", "employee", "manager", "supervisor", "client"))
 """Heads of columns that say who somebody is."""
 _PICTURES = ("image/", "application/pdf")
