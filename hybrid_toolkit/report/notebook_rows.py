@@ -78,7 +78,7 @@ _ENTERED = ("value", "_options_labels")
 _LONG_STATE = 40
 """Letters of a text in a widget's state from which it may hold data and is no label."""
 INITIALS = ("who", "initials")
-WHO = frozenset(("who", "initials", "worker", "staff", "practitioner", "employee", "manager", "supervisor", "client"))
+_WHO = frozenset(("who", "initials", "worker", "staff", "practitioner", "employee", "manager", "supervisor", "client"))
 """Heads of columns that say who somebody is."""
 _PICTURES = ("image/", "application/pdf")
 
@@ -132,7 +132,7 @@ def looks_like_people(head: str, column: Sequence[str]) -> bool:
     """Whether a column's cells are surnames with an initial, or stand under a word for people and are no numbers."""
     held = [c for c in column if c]
     shaped = sum(bool(_SURNAME_FIRST.fullmatch(c)) for c in held)
-    under = head.strip().lower() in WHO and not any(re.search(r"\d", c) for c in held)
+    under = head.strip().lower() in _WHO and not any(re.search(r"\d", c) for c in held)
     return bool(held) and (2 * shaped > len(held) or (under and len(set(held)) > 1))
 
 
