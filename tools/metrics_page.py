@@ -46,7 +46,11 @@ def page() -> str:
 
 def _entry(spec: MetricSpec) -> list[str]:
     low, high = ("open" if end is None else f"{end:g}" for end in (spec.low, spec.high))
-    columns = "; ".join(f"{table} ({', '.join(names)})" for table, names in spec.columns.items())
+    columns = "; or instead ".join(
+        "; ".join(f"{table} ({', '.join(names)})" for table, names in some.items())
+        for some in (spec.columns, spec.instead)
+        if some
+    )
     rows = [
         ("Question", spec.question),
         ("One row is", spec.unit),

@@ -70,6 +70,8 @@ class Need:
         Table -> columns it reads.
     values : Mapping[str, tuple[str, ...]], optional
         ``table.column`` -> values of which each must occur, such as ``{"survey.instrument": ("ons4",)}``.
+    tables_for : Callable[[Callable[..., bool]], Mapping[str, tuple[str, ...]]] | None, optional
+        ``has`` of the data -> the tables and columns it reads of them, where others will do in place of ``tables``.
     fits : Callable[[TablesHeld], StudyFit] | None, optional
         Data -> what it cannot do without, or runs without and what that costs; asked where something is missing.
 
@@ -90,6 +92,7 @@ class Need:
     question: str
     tables: Mapping[str, tuple[str, ...]]
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tables_for: Callable[[Callable[..., bool]], Mapping[str, tuple[str, ...]]] | None = None
     fits: Callable[[TablesHeld], StudyFit] | None = None
 
     def __post_init__(self) -> None:
@@ -154,10 +157,13 @@ def coverage(data: TablesHeld, *, needs: Sequence[Need] | None = None) -> pd.Dat
     """
     asked = all_needs() if needs is None else tuple(needs)
     here = {(t, c) for t in data.tables for c in data.tables[t].columns if _holds(data.tables[t], c)}
-    lacking = {n.id: [f"{t}.{c}" for t, c in n.columns if (t, c) not in here] for n in asked}
+    read = {n.id: n.tables if n.tables_for is None else n.tables_for(data.has) for n in asked}
+    lacking = {
+        i: [f"{t}.{c}" for t, columns in ts.items() for c in columns if (t, c) not in here] for i, ts in read.items()
+    }
     fits: dict[str, StudyFit] = {}
     for n in asked:
-        lacking[n.id] += [t for t, c in n.tables.items() if not c and t not in data.tables]
+        lacking[n.id] += [t for t, c in read[n.id].items() if not c and t not in data.tables]
         values = [f"{w}={v}" for w, some in n.values.items() for v in some if not _occurs(data, w, v)]
         if lacking[n.id] and n.fits is not None:
             fits[n.id] = n.fits(data)

@@ -217,9 +217,10 @@ def _unit_frame(data: EvaluationData, spec: MetricSpec) -> pd.DataFrame:
             fix="Choose one of the metrics in catalogue() that are.",
             code="METRIC-ELSEWHERE",
         )
-    for table, columns in spec.columns.items():
+    wanted = spec.columns_for(data.has)
+    for table, columns in wanted.items():
         require(data, table, *columns)
-    check_kinds(data, spec.columns)
+    check_kinds(data, wanted)
     make = spec.frame
     return cached(data, make, lambda: make(data).reset_index(drop=True))
 

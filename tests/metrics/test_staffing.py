@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics import measure
 from hybrid_toolkit.metrics.constructs.service import authority_years
 from hybrid_toolkit.metrics.constructs.staffing import staff_months, team_vacancies
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
 DAY = pd.to_datetime
 WORKER = pd.DataFrame(
@@ -83,3 +85,74 @@ def test_metrics_are_the_figures_worked_out_by_hand(data: EvaluationData) -> Non
     }
     for metric, figure in figures.items():
         assert measure(data, metric)["estimate"].iloc[0] == pytest.approx(figure), metric
+
+
+RATES = ("turnover_rate_pct", "agency_rate_pct", "absence_rate_pct", "caseload_per_fte")
+
+
+def staff_list() -> EvaluationData:
+    """A staff list from the description of a service: 30 in post all along, agency workers, leavers of two years."""
+    rows = [(f"p{i}", f"t{i % 3}", 0.5 if i % 5 == 0 else 1.0, False, "2019-04-01", None) for i in range(30)]
+    rows += [(f"a{i}", "t0", 1.0, True, "2023-01-09", None) for i in range(4)]
+    rows += [(f"x{i}", "t1", 1.0, False, "2020-01-06", "2023-06-30") for i in range(3)]  # the first leavers on record
+    rows += [(f"y{i}", "t2", 0.8, False, "2020-01-06", "2024-02-29") for i in range(5)]
+    rows += [("z", "t2", 1.0, False, "2020-01-06", "2024-09-30")]  # left on the last day: not in post on it, a leaver
+    rows += [("n", "t1", 1.0, False, "2024-11-04", None)]  # started after the day
+    worker = pd.DataFrame(rows, columns=["worker_id", "team_id", "fte", "agency", "start_date", "leave_date"])
+    worker[["start_date", "leave_date"]] = worker[["start_date", "leave_date"]].apply(pd.to_datetime)
+    months = pd.date_range("2023-10-01", "2024-12-01", freq="MS")
+    month = worker[["worker_id"]].merge(pd.DataFrame({"month": months}), how="cross")
+    month["cases"] = month["worker_id"].str.startswith(("p", "a")).astype(int) * 12
+    month["sick_days"] = 0.5
+    return EvaluationData({"worker": worker, "worker_month": month})
+
+
+def test_published_rates_are_worked_out_from_a_staff_list() -> None:
+    data, fte = staff_list(), 6 * 0.5 + 24
+    years = ht.metrics.metric_values(data, "turnover_rate_pct").groupby("year").sum(numeric_only=True)
+    assert years.loc[2024, "inpost_fte"] == pytest.approx(fte) and years.loc[2024, "agency_fte"] == 4
+    assert years.loc[2024, "leavers_fte"] == pytest.approx(5 * 0.8 + 1)
+    assert years.loc[2024, "cases"] == 34 * 12 and years.loc[2024, "case_holders_fte"] == pytest.approx(fte + 4)
+    assert years.loc[2024, "working_days_lost_fte"] == pytest.approx(36 * 6), "agency workers' days are left out"
+    assert set(years.index) == {2023, 2024}, "no September before the first leaver, none that is not over"
+    by_hand = {
+        "turnover_rate_pct": 100 * 5 / fte,
+        "agency_rate_pct": 100 * (4 + 4) / (4 + fte + 4 + fte + 5),
+        "absence_rate_pct": 100 * 216 / (253 * fte),
+        "caseload_per_fte": 12 * 34 / (fte + 4),
+    }
+    for metric, value in by_hand.items():
+        units = ht.metrics.metric_values(data, metric)
+        assert not set(REGISTRY[metric].cluster) - set(units)
+        got = measure(data, metric).iloc[0]
+        assert got["estimate"] == pytest.approx(value), metric
+        assert got["n_people"] >= 30 and got["person"] == "worker", "the people behind the figure are counted"
+
+
+def test_a_rate_from_a_staff_list_is_the_one_of_its_totals() -> None:
+    """What the same authority would have sent in its return gives the same figure."""
+    data = staff_list()
+    year = ht.metrics.metric_values(data, "turnover_rate_pct").query("year == 2024").sum(numeric_only=True)
+    totals = ["inpost_fte", "leavers_fte", "agency_fte", "cases", "case_holders_fte", "working_days_lost_fte"]
+    sent = EvaluationData({"la_year": pd.DataFrame({"la_id": ["x"], "year": [2024], **{t: [year[t]] for t in totals}})})
+    for metric in ("turnover_rate_pct", "absence_rate_pct", "caseload_per_fte"):
+        assert measure(data, metric)["estimate"].iloc[0] == pytest.approx(measure(sent, metric)["estimate"].iloc[0])
+
+
+def test_a_staff_list_opens_the_published_rates_and_the_return_goes_first() -> None:
+    data = staff_list()
+    ready = set(data.coverage().query("status == 'ready'")["id"])
+    assert set(RATES) <= ready and "vacancy_rate_pct" not in ready
+    missing = EvaluationData({"team": pd.DataFrame({"team_id": ["t"]})}).coverage().set_index("id")["missing"]
+    assert "la_year" in missing["turnover_rate_pct"] and "worker" not in missing["turnover_rate_pct"]
+    both = EvaluationData({**{t: data[t] for t in data}, "la_year": pd.DataFrame(
+        {"la_id": ["x"], "year": [2024], "inpost_fte": [100.0], "leavers_fte": [7.0]})})  # fmt: skip
+    assert measure(both, "turnover_rate_pct")["estimate"].iloc[0] == pytest.approx(7.0)
+    agency = measure(both, "agency_rate_pct")["estimate"].iloc[0]
+    assert agency == pytest.approx(measure(data, "agency_rate_pct")["estimate"].iloc[0]), "the return lacks it"
+
+
+def test_vacancies_of_september_come_from_team_months() -> None:
+    month = pd.DataFrame({"team_id": ["s", "t"] * 2, "month": DAY(["2025-09-01"] * 2 + ["2025-08-01"] * 2)})
+    data = EvaluationData({"team_month": month.assign(fte=[8.0, 4.0, 1.0, 1.0], vacancy_fte=[2.0, 2.0, 9.0, 9.0])})
+    assert measure(data, "vacancy_rate_pct")["estimate"].iloc[0] == pytest.approx(25.0)

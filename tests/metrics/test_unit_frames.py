@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics.constructs.arrangements import adjustments
@@ -156,3 +157,22 @@ def test_a_child_without_contacts_is_in_the_team_of_the_last_worker(tiny: Evalua
     """Otherwise each such child is a cluster of its own, and the interval too narrow."""
     alone = EvaluationData({t: tiny[t] for t in tiny if t != "contact"})
     assert continuity(alone)[["child_id", "team_id"]].values.tolist() == [["x", "T1"], ["y", "T1"]]
+
+
+def test_the_plan_of_the_day_gives_the_days_where_no_need_is_recorded() -> None:
+    """Two plans at once: the shorter; the day a plan ends is no day of it; no plan: not known."""
+    day = pd.to_datetime
+    held = ["2025-01-01", "2025-01-20", "2025-02-20", "2025-04-01", "2025-06-01", "2025-07-01"]
+    contact = pd.DataFrame({"contact_id": list("abcdef"), "family_id": "f", "child_id": "k", "worker_id": "w",
+                            "held_date": day(held), "mode": "home"})  # fmt: skip
+    plans = pd.DataFrame({"child_id": ["k", "k", "other"], "plan": ["cin", "cp", "cp"],
+                          "start_date": day(["2024-12-01", "2025-01-20", "2024-01-01"]),
+                          "end_date": day(["2025-06-01", "2025-03-01", None])})  # fmt: skip
+    data = EvaluationData({"contact": contact, "plan_spell": plans})
+    gaps = visit_gaps(data)
+    # 19 days on cin (28): in time; 31 on cp (14): late; 40, begun on cp: late; 61 on cin (28): late; 30, no plan.
+    assert gaps["gap_days"].tolist() == [19, 31, 40, 61, 30]
+    assert gaps["in_time"].isna().tolist() == [False, False, False, False, True]
+    assert gaps["in_time"].tolist()[:4] == [1.0, 0.0, 0.0, 0.0]
+    assert ht.measure(data, "visit_gap_in_time_share")["estimate"].iloc[0] == 0.25
+    assert "visit_gap_in_time_share" in set(data.coverage().query("status == 'ready'")["id"])

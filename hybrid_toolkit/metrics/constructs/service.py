@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,14 +12,13 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.known.bank_holidays import count_working_days
 from hybrid_toolkit.data.known.visit_due import usual_intervals
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
+from hybrid_toolkit.metrics.constructs.staffing import ABSENCE_DAYS, staff_years, vacancy_years
 from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, month_of, number_values, optional, require
 
 _ASSESSMENT_DAYS = 45
 """Working days in which an assessment should end."""
 _ICPC_DAYS = 15
 """Working days from the start of a section 47 enquiry to the initial conference."""
-ABSENCE_DAYS = 253
-"""Working days a year in the published absence rate."""
 
 
 def working_days(start: pd.Series[pd.Timestamp], end: pd.Series[pd.Timestamp]) -> pd.Series[float]:
@@ -70,6 +70,7 @@ def visit_gaps(data: EvaluationData, *, max_gap_days: Mapping[str, int] | None =
 
     Columns: ``child_id``, ``family_id``, ``worker_id`` and ``team_id`` of the later contact, ``month``, ``gap_days``,
     ``in_time`` (1 where the gap is within the days that the family's plan allows; missing where the plan is not known).
+    The plan is ``family.need``; where that is not recorded, the child's own on the day of the earlier visit.
     The time since a child's last contact is not a gap yet and is not seen.
 
     Parameters
@@ -80,21 +81,39 @@ def visit_gaps(data: EvaluationData, *, max_gap_days: Mapping[str, int] | None =
     Raises
     ------
     CoverageError
-        ``contact.child_id`` or ``family.need`` is not there.
+        ``contact.child_id`` is not there, or neither ``family.need`` nor ``plan_spell``.
     """
     usual = {need: interval.days for need, interval in usual_intervals("need").items()}
     limit = usual if max_gap_days is None else dict(max_gap_days)
     rows = require(data, "contact", "contact_id", "family_id", "child_id", "worker_id", "held_date", "mode")
-    family = require(data, "family", "family_id", "need")
     rows = rows[rows["held_date"].notna() & rows["mode"].notna() & ~rows["mode"].isin(REMOTE_MODES)]
     rows = rows.dropna(subset=["child_id"]).sort_values(["child_id", "held_date", "contact_id"])
-    out = look_up(rows[["child_id", "family_id", "worker_id"]], family, "family_id", ["need"])
+    out = rows[["child_id", "family_id", "worker_id"]].copy()
+    before = rows.groupby("child_id")["held_date"].shift()
+    if data.has("plan_spell", "plan", "start_date") and not data.has("family", "need"):
+        allowed = _days_of_plan(data, rows["child_id"], before, limit)
+    else:
+        family = require(data, "family", "family_id", "need")
+        allowed = look_up(out, family, "family_id", ["need"])["need"].map(limit).astype("float64")
     out = look_up(out, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
     out["month"] = month_of(rows["held_date"])
-    out["gap_days"] = rows.groupby("child_id")["held_date"].diff().dt.days.astype("float64")
-    allowed = out["need"].map(limit).astype("float64")
+    out["gap_days"] = (rows["held_date"] - before).dt.days.astype("float64")
     out["in_time"] = out["gap_days"].le(allowed).astype("float64").where(allowed.notna())
     return out[out["gap_days"].notna()].reset_index(drop=True)
+
+
+def _days_of_plan(
+    data: EvaluationData, child: pd.Series[str], day: pd.Series[pd.Timestamp], limit: Mapping[str, int]
+) -> pd.Series[float]:
+    """The fewest days that a plan of each child allows on a day; missing where the child has none then."""
+    spells = require(data, "plan_spell", "child_id", "plan", "start_date")
+    plans = pd.DataFrame({"child_id": spells["child_id"], "start": spells["start_date"]})
+    plans["end"] = spells.get("end_date", pd.NaT)
+    plans["days"] = spells["plan"].map(limit).astype("float64")
+    asked = pd.DataFrame({"row": np.arange(len(child)), "child_id": child.to_numpy(), "day": day.to_numpy()})
+    met = asked.merge(plans, on="child_id")
+    met = met[(met["start"] <= met["day"]) & (met["end"].isna() | (met["day"] < met["end"]))]
+    return met.groupby("row")["days"].min().reindex(range(len(child))).set_axis(child.index)
 
 
 def authority_years(data: EvaluationData) -> pd.DataFrame:
@@ -119,6 +138,31 @@ def authority_years(data: EvaluationData) -> pd.DataFrame:
     out["agency_base"] = out["agency_fte"] + out["inpost_fte"]
     out["absence_base"] = ABSENCE_DAYS * out["inpost_fte"]
     return out.reset_index(drop=True)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkforceUnits:
+    """The units of a workforce rate: the totals of the return, or what they are made of where there are none.
+
+    Parameters
+    ----------
+    columns : tuple[str, ...]
+        Totals of ``la_year`` that the rate needs.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"la_id": ["x"], "year": [2025], "cases": [30.0]})
+    >>> WorkforceUnits(("cases",))(EvaluationData({"la_year": rows}))["cases"].tolist()
+    [30.0]
+    """
+
+    columns: tuple[str, ...]
+
+    def __call__(self, data: EvaluationData) -> pd.DataFrame:
+        """``authority_years``; else ``vacancy_years`` for vacancies, and ``staff_years`` for the rest."""
+        if data.has("la_year", "la_id", "year", *self.columns):
+            return authority_years(data)
+        return vacancy_years(data) if "vacancy_fte" in self.columns else staff_years(data)
 
 
 def caseloads(data: EvaluationData) -> pd.DataFrame:

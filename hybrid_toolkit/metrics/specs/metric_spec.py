@@ -91,6 +91,9 @@ class MetricSpec:
     people : UnitFrame | None, optional
         Data -> pairs of a unit (its key columns) and a person (``worker_id``, ``family_id`` or ``child_id``), where
         several people share a unit; None where the unit frame names them itself, or nobody stands behind a unit.
+    instead : Mapping[str, tuple[str, ...]], optional
+        Table -> columns from which the same is worked out where the data lack some of ``columns``; empty where
+        nothing else will do.
     warn : Callable[[pd.DataFrame], str] | None, optional
         Rows of the unit frame -> a warning for the flag of their figure, or an empty text.
 
@@ -133,6 +136,7 @@ class MetricSpec:
     own: bool = False
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     people: UnitFrame | None = field(default=None, repr=False)
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     warn: Callable[[pd.DataFrame], str] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -147,6 +151,24 @@ class MetricSpec:
             problem = "a metric that is not computed says where it is, or why not"
         if problem:
             raise MeasureError(f"metric '{self.id}': {problem}.", fix="Correct its spec.", code="METRIC-SPEC")
+
+    def columns_for(self, has: Callable[..., bool]) -> Mapping[str, tuple[str, ...]]:
+        """What it reads of some data: ``columns``, or ``instead`` where they lack some of these and hold all of that.
+
+        Parameters
+        ----------
+        has : Callable[..., bool]
+            Whether the data have a table and columns of it, as ``EvaluationData.has`` says.
+
+        Examples
+        --------
+        >>> from hybrid_toolkit.metrics.specs.registry import find_metrics
+        >>> rate = find_metrics("turnover_rate_pct")[0]
+        >>> [list(rate.columns_for(lambda table, *columns: table in there)) for there in (["la_year"], ["worker"], [])]
+        [['la_year'], ['worker'], ['la_year']]
+        """
+        complete = [all(has(t, *c) for t, c in some.items()) for some in (self.columns, self.instead)]
+        return self.instead if self.instead and complete == [False, True] else self.columns
 
     @property
     def computed(self) -> bool:

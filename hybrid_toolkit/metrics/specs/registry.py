@@ -104,8 +104,9 @@ def _near(name: str) -> list[str]:
 def catalogue(search: str = "") -> pd.DataFrame:
     """Every metric, one row each, optionally only those in which a word occurs.
 
-    Columns: code, id, name, question, unit, value_unit, columns (``table.column``, comma separated), formula, low,
-    high, direction, min_n, reliability, caveats, source, source_questions, co_produced, computed, elsewhere.
+    Columns: code, id, name, question, unit, value_unit, columns (``table.column``, comma separated; what does
+    instead after ``or``), formula, low, high, direction, min_n, reliability, caveats, source, source_questions,
+    co_produced, computed, elsewhere.
 
     Parameters
     ----------
@@ -138,7 +139,9 @@ def _row(s: MetricSpec) -> dict[str, object]:
         "question": s.question,
         "unit": s.unit,
         "value_unit": s.value_unit,
-        "columns": ", ".join(f"{t}.{c}" for t, cs in s.columns.items() for c in cs),
+        "columns": " or ".join(
+            ", ".join(f"{t}.{c}" for t, cs in some.items() for c in cs) for some in (s.columns, s.instead) if some
+        ),
         "formula": s.formula,
         "low": float("nan") if s.low is None else float(s.low),
         "high": float("nan") if s.high is None else float(s.high),
@@ -159,7 +162,18 @@ def needs() -> tuple[Need, ...]:
     from hybrid_toolkit.data.coverage import Need
 
     specs: Sequence[MetricSpec] = [s for s in REGISTRY.values() if s.computed]
-    return tuple(Need(s.id, "metric", s.name, s.question, tables=dict(s.columns), values=dict(s.values)) for s in specs)
+    return tuple(
+        Need(
+            s.id,
+            "metric",
+            s.name,
+            s.question,
+            tables=dict(s.columns),
+            values=dict(s.values),
+            tables_for=s.columns_for if s.instead else None,
+        )
+        for s in specs
+    )
 
 
 def plain_ids(text: str) -> str:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.continuity import continuity
-from hybrid_toolkit.metrics.constructs.service import authority_years, caseloads, referral_outcomes, visit_gaps
+from hybrid_toolkit.metrics.constructs.service import (
+    WorkforceUnits,
+    caseloads,
+    referral_outcomes,
+    visit_gaps,
+)
 from hybrid_toolkit.metrics.contacts.contact_formulas import (
     BICE_BOXERMAN_WORDS,
     MIN_CONTACTS_COC,
@@ -25,7 +31,9 @@ from hybrid_toolkit.metrics.unit_frames import require
 
 SPELLS = {"allocation_spell": ("child_id", "worker_id", "start_date")}
 CONTACTS = {"contact": ("contact_id", "family_id", "child_id", "worker_id", "held_date")}
+_VISITS = ("contact_id", "family_id", "child_id", "worker_id", "held_date", "mode")
 _NEVER = "Never attributed to a worker."
+_STAFF = ("worker_id", "start_date", "leave_date", "fte")
 
 
 def case_holders(data: EvaluationData) -> pd.DataFrame:
@@ -72,6 +80,7 @@ def _one(
     source: str = "This project",
     cluster: tuple[str, ...] = ("team_id", "family_id", "child_id"),
     scale: float = 1.0,
+    instead: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> MetricSpec:
     return MetricSpec(
         id=id,
@@ -92,11 +101,20 @@ def _one(
         statistic=statistic,
         cluster=cluster,
         scale=scale,
+        instead=instead,
     )
 
 
 def _rate(
-    id: str, name: str, top: str, bottom: str, formula: str, columns: tuple[str, ...], scale: float
+    id: str,
+    name: str,
+    top: str,
+    bottom: str,
+    formula: str,
+    columns: tuple[str, ...],
+    scale: float,
+    *,
+    instead: Mapping[str, tuple[str, ...]],
 ) -> MetricSpec:
     return _one(
         id,
@@ -106,16 +124,21 @@ def _rate(
         {"la_year": ("la_id", "year", *columns)},
         formula,
         RatioOf(top, bottom),
-        authority_years,
+        WorkforceUnits(columns),
         unit="authority-year",
         high=None,
         direction="lower",
         value_unit="cases per fte" if scale == 1 else "%",
         min_n=1,
-        caveats=("Never a league table of authorities.", "A small authority's rate moves with one person."),
+        caveats=(
+            "Never a league table of authorities.",
+            "A small authority's rate moves with one person.",
+            "From a staff list, by its September rows: a list that leaves out who has left gives no leavers.",
+        ),
         source="Department for Education, children's social work workforce; recomputed from its own numerators",
-        cluster=("la_id",),
+        cluster=("team_id", "worker_id", "la_id"),
         scale=scale,
+        instead=instead,
     )
 
 
@@ -128,6 +151,7 @@ SPECS: tuple[MetricSpec, ...] = (
         "cases / case-holder FTE",
         ("cases", "case_holders_fte"),
         1,
+        instead={"worker": _STAFF, "worker_month": ("worker_id", "month", "cases")},
     ),
     _rate(
         "turnover_rate_pct",
@@ -137,6 +161,7 @@ SPECS: tuple[MetricSpec, ...] = (
         "100 x leavers FTE / in-post FTE",
         ("leavers_fte", "inpost_fte"),
         100,
+        instead={"worker": _STAFF},
     ),
     _rate(
         "agency_rate_pct",
@@ -146,6 +171,7 @@ SPECS: tuple[MetricSpec, ...] = (
         "100 x agency / (agency + in post)",
         ("agency_fte", "inpost_fte"),
         100,
+        instead={"worker": (*_STAFF, "agency")},
     ),
     _rate(
         "vacancy_rate_pct",
@@ -155,6 +181,7 @@ SPECS: tuple[MetricSpec, ...] = (
         "100 x vacancies / (vacancies + in post)",
         ("vacancy_fte", "inpost_fte"),
         100,
+        instead={"team_month": ("team_id", "month", "fte", "vacancy_fte")},
     ),
     _rate(
         "absence_rate_pct",
@@ -164,6 +191,7 @@ SPECS: tuple[MetricSpec, ...] = (
         "100 x working days lost / (253 x in post)",
         ("working_days_lost_fte", "inpost_fte"),
         100,
+        instead={"worker": _STAFF, "worker_month": ("worker_id", "month", "sick_days")},
     ),
     _one(
         "cases_per_holder",
@@ -280,13 +308,14 @@ SPECS: tuple[MetricSpec, ...] = (
         "Visits within the days the plan allows",
         "Are children seen often enough?",
         {
-            "contact": ("contact_id", "family_id", "child_id", "worker_id", "held_date", "mode"),
+            "contact": _VISITS,
             "family": ("family_id", "need"),
         },
         "gaps between contacts in person within the plan's days / gaps",
         MeanOf("in_time"),
         visit_gaps,
         unit="gap between visits",
+        instead={"contact": _VISITS, "plan_spell": ("child_id", "plan", "start_date")},
         caveats=("The days a plan allows are a local setting.", "The time since the last visit is not counted."),
     ),
     _one(

@@ -371,7 +371,7 @@ def view_metric(
 
 def _opens(data: EvaluationData, spec: MetricSpec) -> bool:
     """Whether the data hold what a metric needs: its columns, and the values that must occur in them."""
-    if not spec.computed or not all(data.has(t, *columns) for t, columns in spec.columns.items()):
+    if not spec.computed or not all(data.has(t, *c) for t, c in spec.columns_for(data.has).items()):
         return False
     for place, wanted in spec.values.items():
         table, _, column = place.partition(".")
