@@ -160,6 +160,11 @@ class MetricSpec:
         has : Callable[..., bool]
             Whether the data have a table and columns of it, as ``EvaluationData.has`` says.
 
+        Returns
+        -------
+        Mapping[str, tuple[str, ...]]
+            Table -> columns.
+
         Examples
         --------
         >>> from hybrid_toolkit.metrics.specs.registry import find_metrics
