@@ -217,7 +217,7 @@ def _unit_frame(data: EvaluationData, spec: MetricSpec) -> pd.DataFrame:
             fix="Choose one of the metrics in catalogue() that are.",
             code="METRIC-ELSEWHERE",
         )
-    wanted = spec.columns_for(data.has)
+    wanted = spec.columns_for(data.has) if spec.instead else spec.columns
     for table, columns in wanted.items():
         require(data, table, *columns)
     check_kinds(data, wanted)

@@ -173,7 +173,7 @@ def people_of(data: EvaluationData, spec: MetricSpec, frame: pd.DataFrame) -> Pe
     """
     kinds = cached(data, ("people", spec.frame, spec.people), lambda: _people(data, spec, frame).kinds)
     found = People(kinds, spec.unit)
-    read = spec.columns_for(data.has)
+    read = spec.columns_for(data.has) if spec.instead else spec.columns
     tables = [t for t in read if person_kinds([c for c in TABLES[t].names if data.has(t, c)])]
     if tables and not found.kinds and len(frame):
         key = next(iter(person_kinds(TABLES[tables[0]].names)))
