@@ -53,7 +53,7 @@ _CALLED = re.compile(r"\b(?:worker|manager|supervisor|child|mother|father|mum|da
 _COUNTED = re.compile(r"(?:[^\s\d]\S*\s+){1,3}(?:[\d,.]+\s+)*?[\d,.]+")
 _IN_BRACKETS = re.compile(r"\s*\{[^{}]*['\"]: (?:np\.\w+\()?[1-9]\)?(?=[,}\s])[^{}]*\}\s*")
 _SECRET = re.compile(
-    r"\w*(?:passw(?:or)?d|secret|token|api_?key|salt)\w*['\"]?\s*[:=]\s*['\"][^'\"\n]{6,}['\"]|\benviron\(\{"
+    r"(?:passw(?:or)?d|secret|token|api_?key|salt)\w{0,40}['\"]?\s*[:=]\s*['\"][^'\"\n]{6,}['\"]|\benviron\(\{"
     r"|(?<![\w'\"])KEY\s*=\s*['\"][^'\"\n]{12,}['\"]",
     re.IGNORECASE,
 )

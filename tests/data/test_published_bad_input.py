@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,13 @@ def write_text(path: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
+def _zip_with_a_name_that_is_no_text() -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as pack:
+        pack.writestr("é.csv", "a,b\n1,2\n")
+    return held.getvalue().replace("é".encode(), b"\xff\xfe")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
@@ -32,6 +41,7 @@ def write_text(path: Path, text: str, encoding: str = "utf-8") -> Path:
         ("plain.csv", b"a,b,c\n1,2,3\n4,5,6\n", "PUB-LAYOUT"),
         ("prose.txt", b"A page of words.\nWith no table at all.\n", "PUB-LAYOUT"),
         ("binary.csv", b"abc\x00\x01\x02,def\n" * 20, "PUB-BINARY"),
+        ("name.zip", _zip_with_a_name_that_is_no_text(), "PUB-BROKEN"),
         ("half.csv", b"\xff\xfe" + "LAD22CD,Rate\nE06000001,1".encode("utf-16-le") + b"\xd8", "PUB-LAYOUT"),
         ("long.csv", b"a,b,c\n" + b"x" * 200_000 + b",2,3\n4,5,6\n", "PUB-LAYOUT"),
         ("ragged.csv", b"LAD22CD,LAD22NM,Rate\nE06000001,Hartlepool,1\nE06000010,Hull, City of,2\n", "PUB-RAGGED"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,13 @@ SOURCES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("kind", SOURCES)
 def test_what_was_typed_is_found(tmp_path: Path, kind: str) -> None:
     assert check_notebook(_saved(tmp_path, SOURCES[kind]))
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "/a " * 30_000, "Ab " * 30_000, "a1 " * 30_000, "'a': " * 20_000])
+def test_long_texts_are_looked_through_in_time(tmp_path: Path, text: str) -> None:
+    began = time.process_time()
+    check_notebook(_saved(tmp_path, _cell("x", _printed(text))))
+    assert time.process_time() - began < 10
 
 
 def test_parts_that_no_notebook_has_are_found_and_left_out(tmp_path: Path) -> None:

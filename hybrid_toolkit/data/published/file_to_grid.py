@@ -99,7 +99,7 @@ def _read_packed(name: str, data: bytes) -> tuple[list[SheetGrid], str, str]:
                 )
             text, encoding = decode(name, pack.read(tables[0]))
             return [SheetGrid("", _split(text))], "csv in zip", encoding
-    except (zipfile.BadZipFile, RuntimeError, OSError):
+    except (zipfile.BadZipFile, RuntimeError, OSError, UnicodeDecodeError):
         raise _broken(name) from None
 
 
