@@ -11,6 +11,8 @@ _UNSEEN = "\\s\x00\xad\ufeff\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069"
 """Characters that are not seen: spaces, marks of direction, and those of no width."""
 _FORMULA = re.compile(f"^[{_UNSEEN}]*[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\ufb29]")
 """Signs that begin a formula, wide and small forms among them, behind anything that is not seen."""
+_WITHIN = re.compile("([;|\t\r\n])(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a cell would begin for a spreadsheet that separates by semicolons, bars, tabs or lines."""
 _NUMBER = re.compile(r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?")
 GUARD = "'"
 """Put before a text that a spreadsheet would run; spreadsheets show such a cell as text (OWASP, CSV injection)."""
@@ -19,13 +21,18 @@ GUARD = "'"
 def no_formula(text: str) -> str:
     """A text as it may stand in a CSV: one that a spreadsheet would take for a formula begins with an apostrophe.
 
+    So does what stands behind a semicolon, bar, tab or line end, where some spreadsheets begin a cell.
+
     Examples
     --------
-    >>> [no_formula(t) for t in ("=1+1", "-0.25", "@sum(a1)", "north")]
-    ["'=1+1", '-0.25', "'@sum(a1)", 'north']
+    >>> [no_formula(t) for t in ("=1+1", "-0.25", "@sum(a1)", "north", "north;=1+1")]
+    ["'=1+1", '-0.25', "'@sum(a1)", 'north', "north;'=1+1"]
     """
-    flat = text.strip()
-    return GUARD + text if _FORMULA.match(text) and not _NUMBER.fullmatch(flat) else text
+    if _NUMBER.fullmatch(text.strip()):
+        return text
+    begun = _FORMULA.match(text)
+    rest = text[begun.end() :] if begun else text
+    return (GUARD + begun[0] if begun else "") + _WITHIN.sub(rf"\1{GUARD}", rest)
 
 
 def csv_text(frame: pd.DataFrame, *, header: bool = True, date_format: str | None = None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.privacy.inside import inside
 from hybrid_toolkit.study.declaration.study_fields import with_fields
 from hybrid_toolkit.study.declaration.study_frames import require_tables
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
@@ -200,6 +201,21 @@ class Study(StudySpec):
 
         return write_lock(self, path, data=data, graph=graph)
 
+    def frame(self, data: EvaluationData | pd.DataFrame) -> pd.DataFrame:
+        """One row a unit, for use inside, as ``StudySpec.frame`` gives them.
+
+        Parameters
+        ----------
+        data : EvaluationData | pd.DataFrame
+            The data.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a unit; it says that it is for use inside wherever it is shown.
+        """
+        return inside(super().frame(data))
+
     def unadjusted(self, data: EvaluationData | pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
         """What a plain comparison of all rows would say of each outcome: tidy rows with ``outcome`` first.
 
@@ -215,11 +231,11 @@ class Study(StudySpec):
         pd.DataFrame
             What a plain comparison of all rows would say of each outcome: tidy rows with ``outcome`` first.
         """
-        frame = self.frame(data)
+        frame = super().frame(data)
         rows = [self.design_used.unadjusted(frame, self.plan(o, conf_level=conf_level)).row for o in self.outcomes]
         out = pd.concat(rows, ignore_index=True)
         out.insert(0, "outcome", list(self.outcomes))
-        return out
+        return inside(out)
 
     def diagnose(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -59,3 +60,13 @@ def test_what_pseudonymise_writes_runs_nothing(tmp_path: Path) -> None:
 def test_wide_and_small_signs_behind_what_is_not_seen_are_guarded(sign: str, before: str) -> None:
     text = f"{before}{sign}HYPERLINK(1)"
     assert csv_text(pd.DataFrame({"place": [text], text: ["north"]})).count("'") == 2
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("between", [";", "|", "\t", "\n"])
+def test_no_cell_begins_with_a_formula_where_another_sign_separates(sign: str, between: str) -> None:
+    """A spreadsheet of a country that writes 1,5 opens a CSV by semicolons, and knows no quotes within a cell."""
+    text = csv_text(pd.DataFrame({"note": [f"seen{between}{sign}HYPERLINK(A1)"]}))
+    cells = re.split(r"[;|\t\n,]", text)
+    assert not [c for c in cells if c.strip('"').startswith(sign)], "a cell that a spreadsheet would run"
+    assert "HYPERLINK" in text

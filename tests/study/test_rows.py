@@ -174,3 +174,10 @@ def test_simulated_rows_need_no_id_of_their_true_value() -> None:
             id="plain", question="Does it?", outcome="y", exposure="x", design="cross-sectional", row_unit="rows",
             cluster="g", secondary_outcomes=("z", "w"), secondary_estimands=("none",),
         )  # fmt: skip
+
+
+def test_rows_and_a_plain_comparison_say_that_they_are_for_use_inside(frame: pd.DataFrame) -> None:
+    study = STUDY
+    for shown in (study.frame(frame), study.unadjusted(frame)):
+        assert repr(shown).startswith("inside only") and "inside only" in shown._repr_html_()
+    assert not repr(frame).startswith("inside only"), "what was given stays as it was"

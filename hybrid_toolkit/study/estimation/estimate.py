@@ -88,7 +88,7 @@ def estimate_study(
 ) -> StudyResult:
     """See ``Study.estimate`` and ``Study.estimate_frame``; ``label`` and ``synthetic`` are of a frame alone."""
     known = require_unblocked(study, graph)
-    frame = study.frame(data)
+    frame = pd.DataFrame(study.frame(data))
     locked = check_lock(lock, study, data, graph=graph) if lock is not None else None
     if isinstance(data, EvaluationData):
         rows = _Rows(frame, data.hash, data.label, data.synthetic, data)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
+import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
@@ -200,7 +201,7 @@ class WhatIfViews:
         if not study.exposure.startswith("rs_"):
             return ()
         if study_id not in self._days:
-            frame = study.frame(self.data).dropna(subset=[study.exposure])
+            frame = pd.DataFrame(study.frame(self.data)).dropna(subset=[study.exposure])
             values = frame[study.exposure].to_numpy(dtype=np.float64)
             who = "worker_id" if "worker_id" in frame else study.cluster
             cuts = [round(1 - d / WEEK, 6) for d in range(WEEK - 1, 0, -1)]
