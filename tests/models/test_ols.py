@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
-from hybrid_toolkit.models import Category, Column, fit_linear, fit_ols
+from hybrid_toolkit.models import Category, Column, fit_linear, fit_ols, fit_randomised
 
 
 @pytest.fixture
@@ -61,3 +61,22 @@ def test_bad_input_is_named(rows, call, code) -> None:
 def test_a_missing_column_is_named(rows) -> None:
     with pytest.raises(CoverageError):
         fit_ols(rows, outcome="y", terms=["nowhere"])
+
+
+@pytest.mark.parametrize("variance", ["HC2", "HC3"])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_row_with_a_coefficient_of_its_own_has_no_such_errors(variance: str, seed: int) -> None:
+    """One worker alone of a kind: errors that divide by one less the leverage were noise, or a division by zero."""
+    rng = np.random.default_rng(seed)
+    n = 40
+    f = pd.DataFrame({"y": rng.normal(size=n), "x": rng.normal(size=n) * 10.0**seed, "kind": rng.choice(["a", "b"], n)})
+    f["arm"] = rng.permutation(np.repeat([0, 1], n // 2))
+    f.loc[3, "kind"] = "alone"
+    f["once"] = (~f.duplicated("arm")).astype(float)  # one row of each arm
+    with pytest.raises(EstimationError, match=r"OLS-ALONE.*1 row has .*HC1"):
+        fit_ols(f, outcome="y", terms=["x", "kind"], variance=variance)
+    with pytest.raises(EstimationError, match=r"OLS-ALONE"):
+        fit_randomised(f, outcome="y", treatment="arm", covariates=["once"], variance=variance)
+    plain = fit_ols(f, outcome="y", terms=["x", "kind"], variance="HC1")
+    assert np.isfinite(plain.vcov).all()
+    assert np.isfinite(fit_ols(f[f["kind"] != "alone"], outcome="y", terms=["x", "kind"], variance=variance).vcov).all()

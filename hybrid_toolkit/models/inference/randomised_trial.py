@@ -12,7 +12,7 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.numeric_columns import scaled, settled_columns
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import check_arguments
-from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.design_matrix import check_leverage, codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
     check_choice,
@@ -216,7 +216,7 @@ def fit_randomised(
     ------
     EstimationError
         One arm, fewer than two rows or clusters in an arm, a constant outcome, a singular design, an arm that changes
-        within a cluster.
+        within a cluster, or with HC2 or HC3 a row that has a coefficient of its own.
     CoverageError
         A column is not there.
 
@@ -317,7 +317,9 @@ def _difference(w: Array, y: Array, group: NDArray[np.int64], variance: str) -> 
         v = inverse @ sums.T @ sums @ inverse * size / (size - 1) * (n - 1) / (n - k)
     else:
         lever = np.einsum("ij,jk,ik->i", w, inverse, w)
-        factor = {"HC1": np.full(n, n / (n - k)), "HC2": 1 / (1 - lever), "HC3": 1 / (1 - lever) ** 2}[variance]
+        if variance != "HC1":
+            check_leverage(lever, variance)
+        factor = np.full(n, n / (n - k)) if variance == "HC1" else (1 - lever) ** (-1.0 if variance == "HC2" else -2.0)
         v = inverse @ (w * (factor * e**2)[:, None]).T @ w @ inverse
     return float(basis.back(a)[1]), float(np.sqrt(basis.back_cov(v)[1, 1]))
 

@@ -13,7 +13,7 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.numeric_columns import settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments, told_names
-from hybrid_toolkit.models.terms.design_matrix import complete_rows
+from hybrid_toolkit.models.terms.design_matrix import check_leverage, complete_rows
 from hybrid_toolkit.models.terms.prediction import PredictsMeans
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
@@ -207,7 +207,8 @@ def fit_ols(
     Raises
     ------
     EstimationError
-        An unknown variance, a column that others determine, a constant outcome, fewer rows than columns.
+        An unknown variance, a column that others determine, a constant outcome, fewer rows than columns; with HC2 or
+        HC3 a row that has a coefficient of its own.
     CoverageError
         A column is not there.
 
@@ -232,6 +233,8 @@ def fit_ols(
     names, x = design(rows, used)
     y = varying(rows, outcome)
     basis, middle = settled_columns(x), float(np.median(y))
+    if variance in ("HC2", "HC3"):
+        check_leverage((np.linalg.qr(basis.z)[0] ** 2).sum(axis=1), variance)
     fit = sm.OLS(y - middle, basis.z).fit(cov_type="nonrobust" if variance == "ols" else variance)
     b = basis.back(fit.params)
     b[0] += middle

@@ -352,3 +352,37 @@ def _instrumented(s: Array, lay: CrossProductLayout) -> None:
             fix="Name at least one varying instrument for each instrumented column.",
             code="INSTRUMENT-RANK",
         )
+
+
+_ALONE = 1e-9
+"""A row whose leverage is nearer than this to 1 is fitted without error by a coefficient of its own."""
+
+
+def check_leverage(leverage: Array, variance: str) -> None:
+    """Refuse rows that a coefficient fits alone: errors that divide by one less their leverage do not exist there.
+
+    Raises
+    ------
+    EstimationError
+        OLS-ALONE.
+
+    References
+    ----------
+    MacKinnon, J. G. and White, H. (1985). Journal of Econometrics 29, 305-325.
+
+    Examples
+    --------
+    >>> check_leverage(np.array([0.5, 0.5, 1.0]), "HC3")
+    Traceback (most recent call last):
+    ...
+    hybrid_toolkit.errors.EstimationError: [OLS-ALONE] 1 row has a coefficient of its own, where HC3 errors do not \
+exist. How to fix: Join rare values of a column with others, leave the column out, or set variance='HC1'.
+    """
+    alone = int((leverage > 1 - _ALONE).sum())
+    if alone:
+        have = "has a coefficient of its own" if alone == 1 else "have a coefficient of their own"
+        raise EstimationError(
+            f"{plural(alone, 'row')} {have}, where {variance} errors do not exist.",
+            fix="Join rare values of a column with others, leave the column out, or set variance='HC1'.",
+            code="OLS-ALONE",
+        )
