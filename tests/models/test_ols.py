@@ -73,7 +73,7 @@ def test_a_row_with_a_coefficient_of_its_own_has_no_such_errors(variance: str, s
     f["arm"] = rng.permutation(np.repeat([0, 1], n // 2))
     f.loc[3, "kind"] = "alone"
     f["once"] = (~f.duplicated("arm")).astype(float)  # one row of each arm
-    with pytest.raises(EstimationError, match=r"OLS-ALONE.*1 row has .*HC1"):
+    with pytest.raises(EstimationError, match=r"OLS-ALONE.*1 row is the only .*HC1"):
         fit_ols(f, outcome="y", terms=["x", "kind"], variance=variance)
     with pytest.raises(EstimationError, match=r"OLS-ALONE"):
         fit_randomised(f, outcome="y", treatment="arm", covariates=["once"], variance=variance)

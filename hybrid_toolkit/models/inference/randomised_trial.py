@@ -216,7 +216,7 @@ def fit_randomised(
     ------
     EstimationError
         One arm, fewer than two rows or clusters in an arm, a constant outcome, a singular design, an arm that changes
-        within a cluster, or with HC2 or HC3 a row that has a coefficient of its own.
+        within a cluster, or with HC2 or HC3 a row that is the only one of a coefficient.
     CoverageError
         A column is not there.
 

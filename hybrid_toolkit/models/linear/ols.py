@@ -208,7 +208,7 @@ def fit_ols(
     ------
     EstimationError
         An unknown variance, a column that others determine, a constant outcome, fewer rows than columns; with HC2 or
-        HC3 a row that has a coefficient of its own.
+        HC3 a row that is the only one of a coefficient.
     CoverageError
         A column is not there.
 

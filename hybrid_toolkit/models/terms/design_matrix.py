@@ -375,14 +375,14 @@ def check_leverage(leverage: Array, variance: str) -> None:
     >>> check_leverage(np.array([0.5, 0.5, 1.0]), "HC3")
     Traceback (most recent call last):
     ...
-    hybrid_toolkit.errors.EstimationError: [OLS-ALONE] 1 row has a coefficient of its own, where HC3 errors do not \
-exist. How to fix: Join rare values of a column with others, leave the column out, or set variance='HC1'.
+    hybrid_toolkit.errors.EstimationError: [OLS-ALONE] 1 row is the only one of a coefficient, where HC3 errors do not \
+exist. How to fix: Combine rare values of a column with others, leave the column out, or set variance='HC1'.
     """
     alone = int((leverage > 1 - _ALONE).sum())
     if alone:
-        have = "has a coefficient of its own" if alone == 1 else "have a coefficient of their own"
+        have = "is the only one of a coefficient" if alone == 1 else "are each the only one of a coefficient"
         raise EstimationError(
             f"{plural(alone, 'row')} {have}, where {variance} errors do not exist.",
-            fix="Join rare values of a column with others, leave the column out, or set variance='HC1'.",
+            fix="Combine rare values of a column with others, leave the column out, or set variance='HC1'.",
             code="OLS-ALONE",
         )
