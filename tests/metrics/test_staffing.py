@@ -156,3 +156,18 @@ def test_vacancies_of_september_come_from_team_months() -> None:
     month = pd.DataFrame({"team_id": ["s", "t"] * 2, "month": DAY(["2025-09-01"] * 2 + ["2025-08-01"] * 2)})
     data = EvaluationData({"team_month": month.assign(fte=[8.0, 4.0, 1.0, 1.0], vacancy_fte=[2.0, 2.0, 9.0, 9.0])})
     assert measure(data, "vacancy_rate_pct")["estimate"].iloc[0] == pytest.approx(25.0)
+
+
+@pytest.mark.parametrize("months", [True, False])
+def test_the_end_of_a_contract_to_come_makes_no_year_without_leavers(months: bool) -> None:
+    """HR lists hold days that are planned: years ahead in which everybody is in post would halve the turnover."""
+    data = staff_list()
+    ahead = pd.Timestamp.now().normalize() + pd.DateOffset(years=3)
+    worker = data["worker"].assign(
+        leave_date=data["worker"]["leave_date"].where(data["worker"]["worker_id"] != "p1", ahead)
+    )
+    tables = {"worker": worker, **({"worker_month": data["worker_month"]} if months else {})}
+    planned = EvaluationData(tables)
+    assert ht.metrics.metric_values(planned, "turnover_rate_pct")["year"].max() == 2024
+    assert measure(planned, "turnover_rate_pct")["estimate"].iloc[0] == pytest.approx(100 * 5 / 27)
+    assert measure(planned, "team_turnover_pct", period="month")["period"].max() <= "2024-12"

@@ -101,7 +101,7 @@ def _months(data: EvaluationData, keys: pd.DataFrame) -> pd.Series[pd.Timestamp]
     if held is not None and held["month"].notna().any():
         first, last = held["month"].min(), held["month"].max()
     else:
-        last = max(d for d in (keys["start"].max(), keys["leave"].max()) if pd.notna(d)).to_period("M").to_timestamp()
+        last = _last_day(keys).to_period("M").to_timestamp()
         first = last - pd.DateOffset(months=YEAR_MONTHS - 1)
     return pd.Series(pd.date_range(first, last, freq="MS").astype("datetime64[us]"))
 
@@ -134,8 +134,10 @@ def staff_years(data: EvaluationData) -> pd.DataFrame:
     [['a', 2024, 1.0, nan], ['b', 2024, 0.5, nan], ['c', 2024, 0.0, nan]]
     """
     keys, held = _staff(data), optional(data, "worker_month", "worker_id", "month")
-    recorded = pd.concat([keys["leave"], keys["start"], *([] if held is None else [held["month"]])]).dropna()
-    first, last = keys["leave"].min(), recorded.max()
+    first = keys["leave"].min()
+    last = (
+        _last_day(keys) if held is None or held["month"].isna().all() else held["month"].max() + pd.offsets.MonthEnd(0)
+    )
     days = pd.date_range(first, last, freq="ME") if pd.notna(first) else pd.DatetimeIndex([])
     septembers = pd.Series(days[days.month == _SEPTEMBER].to_period("M").to_timestamp())
     out = _in_months(keys, septembers.astype("datetime64[us]"))
@@ -170,9 +172,8 @@ def _in_year(rows: pd.DataFrame, held: pd.DataFrame | None, column: str) -> pd.S
     if held is None or column not in held:
         return pd.Series(np.nan, index=rows.index)
     some = held.assign(value=number_values(held, column)).dropna(subset=["value"])
-    ends = some["month"] + pd.offsets.DateOffset(
-        months=12 - _SEPTEMBER
-    )  # October to September become one calendar year
+    # October to September become one calendar year.
+    ends = some["month"] + pd.offsets.DateOffset(months=12 - _SEPTEMBER)
     some = some.assign(year=ends.dt.year.astype("int64"))
     whole = some.groupby("year")["month"].nunique().eq(YEAR_MONTHS)
     added = some.groupby(["worker_id", "year"], as_index=False)["value"].sum()
@@ -187,6 +188,13 @@ def vacancy_years(data: EvaluationData) -> pd.DataFrame:
     year = rows["month"].dt.year.astype("int64")
     out: pd.DataFrame = rows.rename(columns={"posts_fte": "vacancy_base"}).drop(columns="month").assign(year=year)
     return out
+
+
+def _last_day(keys: pd.DataFrame) -> pd.Timestamp:
+    """The last start or leaving on record; a day that is still to come, as the end of a contract, is a plan."""
+    days = pd.concat([keys["start"], keys["leave"]]).dropna()
+    past = days[days <= pd.Timestamp.now()]
+    return pd.Timestamp((past if len(past) else days).max())
 
 
 def team_vacancies(data: EvaluationData) -> pd.DataFrame:
