@@ -43,6 +43,7 @@ SHIPPED = (
     "meeting-presence",
     "who-answers",
     "approvals",
+    "adjustments",
     "cover-burden",
     "policy-leaving",
     "policy-children",

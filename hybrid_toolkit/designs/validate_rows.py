@@ -237,6 +237,7 @@ def not_alone(fit: DesignFit, frame: pd.DataFrame) -> DesignFit:
         f"({fit.fit.n_clusters} {many} in all): an interval over {many} cannot be learned from one.",
         fix=f"Choose a design made for one {one} that changed: synthetic-control (5 or more unchanged "
         "units, 5 or more periods before) or interrupted-series (over 12 periods a side); with 2 or more changed "
-        f"{many} of the design two-by-two, whose placebo in space is a randomisation test.",
+        f"{many} of the design two-by-two, whose placebo in space is a randomisation test. Where nothing changed on a "
+        f"date, ask it of more {many}, such as those of several services.",
         code="ONE-CLUSTER",
     )

@@ -109,7 +109,7 @@ QUESTIONS = (
     *("video-skill", "video-skill-access", "alliance-mode", "same-family", "near-seniors", "supervision-mode"),
     "supervision-safety",
     *("not-achieved", "recorded-in-time"),
-    *("meeting-load", "meeting-presence", "who-answers", "approvals", "cover-burden"),
+    *("meeting-load", "meeting-presence", "who-answers", "approvals", "adjustments", "cover-burden"),
     *("policy-leaving", "policy-wellbeing", "policy-children", "policy-plans", "policy-visits"),
 )
 """Ids of the studies of ``question_studies``, those of practice first."""

@@ -73,7 +73,13 @@ SCENARIOS: Mapping[str, Truth] = MappingProxyType(
                 practice_latent_sd=0.06,
                 timely_caseload=-0.05,
             ),
-            Truth(scenario="unequal-approval", approval_minority=-0.25, refusal_minority=1.0, formal_narrows=0.6),
+            Truth(
+                scenario="unequal-approval",
+                approval_minority=-0.25,
+                refusal_minority=1.0,
+                adjustment_minority=-2.0,
+                formal_narrows=0.6,
+            ),
             Truth(
                 scenario="interference",
                 practice_interference=-0.12,
@@ -97,7 +103,8 @@ SCENARIOS: Mapping[str, Truth] = MappingProxyType(
   as evidence from adults' services suggests; what is published is wide and has both signs.
 - ``busy-months``: no effect, but a month after many cases is less remote and honours fewer choices: the slope within a
   worker is far above 0 unless the cases of the month before are held.
-- ``unequal-approval``: workers of a minority ethnic group are refused more and agreed less; formal rules narrow it.
+- ``unequal-approval``: workers of a minority ethnic group are refused more, agreed less and less often given an
+  adjustment that they asked for; formal rules narrow all three.
 - ``interference``: colleagues' remote share matters too, so one worker's outcome depends on others' exposure.
 - ``one-change``: one policy for the whole authority, in the seventh month, with the same step in every team: six
   months before it at every size.

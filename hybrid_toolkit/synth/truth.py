@@ -215,6 +215,7 @@ class Truth:
     approval_minority: float = 0.0
     refusal_share: float = 0.08
     refusal_minority: float = 0.0
+    adjustment_minority: float = 0.0
     formal_narrows: float = 0.0
     panel_agency_turnover: float = 0.06
     panel_caseload_turnover: float = 0.30

@@ -39,12 +39,18 @@ EXPOSURE = {
     "worker-wave": "rs_desk_to_date",
     "worker": "rs_desk_first",
     "arrangement": "formality",
+    "adjustment": "formality_recorded",
     "team-month": "rs_desk",
     "team-wave": "under_policy",
     "authority-month": "rs_desk",
     "authority-year": "agency_pct",
 }
-OTHER = {"worker": "left", "authority-year": "turnover_pct", "arrangement": "approved_of_requested"}
+OTHER = {
+    "worker": "left",
+    "authority-year": "turnover_pct",
+    "arrangement": "approved_of_requested",
+    "adjustment": "adjustment_in_time",
+}
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ import pytest
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments.definition_file import survey_instruments_of
 from hybrid_toolkit.data.wording.claim_words import causal_words
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.diagnosis import diagnose
 from hybrid_toolkit.study.diagnosis.true_effect import true_effect
 from hybrid_toolkit.study.shipped_studies import QUESTIONS, declared_study, every_study, question_studies
@@ -43,9 +45,14 @@ def test_it_is_declared_with_words_and_limits(study: Study) -> None:
     assert all(w.smallest_important for w in study.words)
 
 
+RARE = {"adjustments": Size("wide", 1, 240, 8.5, 12, 3)}
+"""Studies of what is so rare that one authority cannot answer, with the size of which they are asked."""
+
+
 @pytest.mark.parametrize("study", STUDIES.values(), ids=lambda s: s.id)
 def test_it_is_told_from_rows_to_claims(data: EvaluationData, study: Study) -> None:
-    result = study.estimate(data)
+    wide = RARE.get(study.id)
+    result = study.estimate(simulate_authority("null", wide, 5, tables=study.tables()) if wide else data)
     rows = result.tidy()
     for outcome in study.outcomes:
         main = rows[rows["outcome"].eq(outcome)].iloc[0]
@@ -125,6 +132,7 @@ def test_why_who_answers_leans_is_what_its_words_say() -> None:
     assert 0.0 < everybody < own < 0.065 and own - everybody > 0.008
 
 
+UNEQUAL = "unequal-approval"
 MIDDLE = Size("middle", 1, 14, 8.0, 8, 2)
 
 
@@ -135,7 +143,8 @@ LITTLE = Size("little", 1, 8, 7.0, 8, 2)
 def test_every_question_has_a_true_value(study: Study) -> None:
     assert not any(study.estimands)
     for outcome in study.outcomes:
-        found = true_effect(study, "helpful-hump", LITTLE, outcome=outcome, n_authorities=2)
+        size = RARE.get(study.id, LITTLE)
+        found = true_effect(study, "helpful-hump", size, outcome=outcome, n_authorities=2)
         assert np.isfinite([found.value, found.std_error]).all(), outcome
 
 
@@ -152,7 +161,9 @@ def test_what_the_truth_says_is_what_an_intervention_finds() -> None:
     for name, outcome in low.items():
         assert true_effect(STUDIES[name], "helpful-hump", MIDDLE, outcome=outcome, n_authorities=2).value < -0.05
     assert abs(true_effect(STUDIES["approvals"], "null", MIDDLE, n_authorities=2).value) < 1e-9
-    assert true_effect(STUDIES["approvals"], "unequal-approval", MIDDLE, n_authorities=3).value > 0.05
+    assert true_effect(STUDIES["approvals"], UNEQUAL, MIDDLE, n_authorities=3).value > 0.05
+    made = [true_effect(STUDIES["adjustments"], s, RARE["adjustments"], n_authorities=3) for s in ("null", UNEQUAL)]
+    assert made[0].value == 0 and 0.1 < made[1].value < 0.4
     near = replace(scenario("null"), learning_senior=0.3, learning_early=2.0, learning_asye=2.0)
     assert true_effect(STUDIES["near-seniors"], near, MIDDLE, n_authorities=3).value > 0.2
     supervised = true_effect(STUDIES["supervision-mode"], "helpful-hump", MIDDLE, n_authorities=3).value
@@ -194,3 +205,24 @@ def test_a_study_of_plans_alone_has_rows_where_it_is_tried() -> None:
     """It needs neither contacts nor workers' months, of which its months were taken: every trial of it failed."""
     tried = declared_study("policy-plans").diagnose("helpful-hump", "small", n_sims=2, progress=False)
     assert tried.measures("repeat_plan")["failures"][0] == 0
+
+
+def test_few_adjustments_are_refused_with_where_to_ask() -> None:
+    """Adjustments are asked for by few: in one authority no interval over teams can be learned from them."""
+    study = STUDIES["adjustments"]
+    with pytest.raises(EstimationError, match="ask it of more teams, such as those of several services") as refused:
+        study.estimate(simulate_authority(UNEQUAL, "small", 5, tables=study.tables()))
+    assert refused.value.code == "ONE-CLUSTER"
+
+
+def test_an_adjustment_is_a_row_of_those_that_were_asked_for() -> None:
+    """A spell without a request is no row; a request whose days are not over is a row whose answer is missing."""
+    made = simulate_authority(UNEQUAL, RARE["adjustments"], 5, tables=("arrangement_spell", "worker"))
+    spells = made["arrangement_spell"]
+    rows = build_frame(made, "adjustment", ["adjustment_in_time", "formality_recorded", "minority_ethnic"])
+    assert len(rows) == spells["ra_requested_date"].notna().sum()
+    beside = spells.set_index("spell_id").loc[rows["spell_id"]].reset_index()
+    days = (beside["ra_implemented_date"] - beside["ra_requested_date"]).dt.days
+    assert (rows["adjustment_in_time"].eq(1).to_numpy() == days.le(90).to_numpy()).all()
+    by_group = rows.dropna().groupby("minority_ethnic")["adjustment_in_time"].mean()
+    assert by_group[False] - by_group[True] > 0.2

@@ -24,7 +24,7 @@ STRONG = {f"leave_{name}": 2.0 for name in ("rs", "wb", "early", "role", "commut
 TRUTH = replace(
     Truth(), **STRONG, learning_senior=0.3, leave_authority=2.0
 )  # leaving is rare: so strong that few workers show it
-SPELLS_AND_SAFETY = {"minority", "formality", "approval", "safety"}
+SPELLS_AND_SAFETY = {"minority", "formality", "approval", "adjustment", "safety"}
 """Nodes of spells of arrangements and of an instrument drawn when asked for: each has a test of its own below."""
 NOT_LIVED = {"agency_staffing", "recording"}
 """Agency staffing is drawn with vacancies, authority by year, as the two go together in the published panel, and no
@@ -151,22 +151,27 @@ def test_an_arrow_is_an_effect_and_no_effect_is_without_an_arrow(cause: str) -> 
     assert found & direct == arrows & direct
 
 
-SPELLS = {"approval": ["approved_rs"], "formality": ["written", "rationale", "review_date", "ra_considered_date"]}
+SPELLS = {
+    "approval": ["approved_rs"],
+    "adjustment": ["ra_implemented_date"],
+    "formality": ["written", "rationale", "review_date", "ra_considered_date"],
+}
 """Node of arrangements -> the columns in which an intervention upstream of it is seen."""
 
 
 @pytest.mark.parametrize(
     ("cause", "value", "effects"),
     [
-        ("minority", 1.0, {"approval"}),
-        ("formality", 1.0, {"approval"}),
+        ("minority", 1.0, {"approval", "adjustment"}),
+        ("formality", 1.0, {"approval", "adjustment"}),
         ("remote_share", 0.9, {"approval"}),
-        ("policy", 10_000.0, {"formality", "approval"}),
+        ("policy", 10_000.0, {"formality", "approval", "adjustment"}),
     ],
 )
 def test_what_is_agreed_follows_its_arrows(cause: str, value: float, effects: set[str]) -> None:
     """Setting a node of an arrangement moves what is downstream of it, and only that; a policy brings spells."""
-    unequal = replace(Truth(), approval_minority=-0.3, formal_narrows=0.6, refusal_minority=1.0)
+    gaps = {"approval_minority": -0.3, "refusal_minority": 1.0, "adjustment_minority": -3.0}
+    unequal = replace(Truth(), **gaps, formal_narrows=0.6)
     rows = {}
     for name, do in (("as it is", {}), ("set", {cause: set_to(value)})):
         rows[name] = simulate_intervened(unequal, SIZE, 5, do, tables=["arrangement_spell"])["arrangement_spell"]

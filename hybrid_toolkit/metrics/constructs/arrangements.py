@@ -25,7 +25,8 @@ def formality(data: EvaluationData) -> pd.DataFrame:
     """Formality of each arrangement spell (ME2): the mean of four yes/no, 0 to 1, missing where one of them is.
 
     Written; reason recorded; next review within twelve months of the start; adjustments considered (a date stands for
-    yes, no date for no). Columns: ``spell_id``, ``worker_id``, ``team_id``, ``month``, the four and ``formality``.
+    yes, no date for no). Columns: ``spell_id``, ``worker_id``, ``team_id``, ``month``, the four, ``formality``, and
+    ``formality_recorded``, the mean of the first three: what stands beside adjustments cannot be made of them.
 
     Raises
     ------
@@ -45,6 +46,7 @@ def formality(data: EvaluationData) -> pd.DataFrame:
     out["considered"] = rows["ra_considered_date"].notna().astype("float64")
     parts = out[["written", "rationale", "reviewed", "considered"]]
     out["formality"] = parts.mean(axis=1, skipna=False)
+    out["formality_recorded"] = parts.drop(columns="considered").mean(axis=1, skipna=False)
     return out.reset_index(drop=True)
 
 

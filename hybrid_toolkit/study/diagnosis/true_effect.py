@@ -54,7 +54,7 @@ _AS_THE_NODE: Mapping[str, float] = {
     **dict.fromkeys(("rs_desk", "rs_desk_to_date", "rs_desk_first"), 1.0),
     **dict.fromkeys(("rs_attendance", "rs_attendance_to_date", "rs_attendance_first"), 1.0),
     **dict.fromkeys(("caseload_last", "caseload_first", "vacancy_last", "sickness_last", "engaged_last"), 1.0),
-    **dict.fromkeys(("formality", "minority_ethnic", "same_worker"), 1.0),
+    **dict.fromkeys(("formality", "formality_recorded", "minority_ethnic", "same_worker"), 1.0),
     "colleagues_office_share": -1.0,
 }
 """Units of the column a unit of the node, where the column cannot tell: what moves is not what it is counted from (the

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hybrid_toolkit.study.units import (
+    adjustment,
     alliance,
     arrangement,
     authority_month,
@@ -31,6 +32,7 @@ UNITS: Mapping[str, Unit] = MappingProxyType(
         "worker-wave": worker_wave.UNIT,
         "worker": worker.UNIT,
         "arrangement": arrangement.UNIT,
+        "adjustment": adjustment.UNIT,
         "team-month": team_month.UNIT,
         "team-wave": team_wave.UNIT,
         "authority-month": authority_month.UNIT,

@@ -1,9 +1,9 @@
-"""One row a spell of a worker's arrangement: what was asked for and agreed, how, and what became of adjustments.
+"""One row a spell of a worker's arrangement: what was asked for and agreed, and how.
 
 ``refused`` and ``approved_of_requested`` are of spells in which a remote share above zero was asked for:
 refused is none agreed, the last is the agreed share of what was asked for. ``formality`` is the mean of four (written,
-reason recorded, review within a year, adjustments considered). ``adjustment_in_time`` is of adjustments that were
-requested. ``minority_ethnic`` is any group but white, missing where it is not known. The worker's characteristics
+reason recorded, review within a year, adjustments considered), ``formality_recorded`` of the first three.
+``minority_ethnic`` is any group but white, missing where it is not known. The worker's characteristics
 stand beside them, ``early_career`` on the first day of the spell.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.constructs.arrangements import ELIGIBLE_ROLES, adjustments, formality
+from hybrid_toolkit.metrics.constructs.arrangements import ELIGIBLE_ROLES, formality
 from hybrid_toolkit.metrics.unit_frames import (
     EARLY_STAGES,
     career_stage,
@@ -30,7 +30,7 @@ from hybrid_toolkit.study.units.worker_columns import WORKER, worker_rows
 
 _SPELL = ("arrangement_spell.spell_id", "arrangement_spell.worker_id", "arrangement_spell.start_date")
 _ASKED = (*_SPELL, "arrangement_spell.requested_rs", "arrangement_spell.approved_rs")
-_DATES = tuple(f"arrangement_spell.ra_{what}_date" for what in ("requested", "considered", "implemented"))
+_HOW_FORMAL = ("formality", "formality_recorded", "written")
 _FORMAL = tuple(f"arrangement_spell.{c}" for c in ("written", "rationale", "review_date", "ra_considered_date"))
 
 
@@ -53,14 +53,12 @@ def _spells(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
 
 
 def _formality(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
-    return formality(data)[["spell_id", "formality", "written"]]
+    return formality(data)[["spell_id", *_HOW_FORMAL]]
 
 
-def _adjustments(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
-    rows = adjustments(data)
-    asked = require(data, "arrangement_spell", "ra_requested_date")["ra_requested_date"].notna()
-    requested = asked.astype("float64").to_numpy()
-    return rows[["spell_id"]].assign(adjustment_requested=requested, adjustment_in_time=rows["in_time"])
+def _requested(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    rows = require(data, "arrangement_spell", "spell_id", "ra_requested_date")
+    return rows[["spell_id"]].assign(adjustment_requested=rows["ra_requested_date"].notna().astype("float64"))
 
 
 def _worker(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
@@ -98,11 +96,11 @@ UNIT = Unit(
             _spells,
             _SPELL,
         ),
-        ColumnSource(dict.fromkeys(("formality", "written"), (*_SPELL, *_FORMAL)), ("spell_id",), _formality),
+        ColumnSource(dict.fromkeys(_HOW_FORMAL, (*_SPELL, *_FORMAL)), ("spell_id",), _formality),
         ColumnSource(
-            dict.fromkeys(("adjustment_requested", "adjustment_in_time"), (*_SPELL, *_DATES)),
+            {"adjustment_requested": ("arrangement_spell.spell_id", "arrangement_spell.ra_requested_date")},
             ("spell_id",),
-            _adjustments,
+            _requested,
         ),
         ColumnSource(
             dict.fromkeys(("stage", "early_career"), (*_SPELL, "worker.worker_id", "worker.role", "worker.reg_date")),

@@ -29,9 +29,8 @@ _YES_NO: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "worker-month": ("broadband", *_STAFF),
         "worker-wave": ("assessed_year", "responded", *_STAFF),
         "worker": ("left", *_STAFF),
-        "arrangement": (
-            *("refused", "written", "adjustment_requested", "adjustment_in_time", "minority_ethnic", *_STAFF),
-        ),
+        "arrangement": (*("refused", "written", "adjustment_requested", "minority_ethnic", *_STAFF),),
+        "adjustment": ("adjustment_in_time", "written", "minority_ethnic", *_STAFF),
         "team-month": ("hotdesk",),
     }
 )

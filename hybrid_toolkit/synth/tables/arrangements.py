@@ -38,9 +38,10 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
 
     Spells of a worker do not overlap. Requested share = preferred share plus noise; the agreed share is drawn towards
     the team's mean, so the gap between the two is a worker's, not a policy's; a refused request is agreed at 0.
-    Whether a minority ethnic group is agreed less, or refused more, is the truth's to say (``approval_minority``,
-    ``refusal_minority``), and how far a formal arrangement narrows that (``formal_narrows``): formality is the share of
-    four marks, written, reason recorded, review within twelve months, adjustments considered.
+    Whether a minority ethnic group is agreed less, refused more, or less often gets an adjustment that it asked for, is
+    the truth's to say (``approval_minority``, ``refusal_minority``, ``adjustment_minority``), and how far a formal
+    arrangement narrows that (``formal_narrows``): formality is the share of four marks, written, reason recorded,
+    review within twelve months, adjustments considered; for adjustments themselves it is that of the first three.
     """
     rng, months = ctx.rng("arrangement"), ctx.size.months
     leave = leave_days(ctx, remote)
@@ -72,14 +73,16 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
     asked = rng.random(size) < np.where(w.disability[worker], 0.45, 0.03)
     requested_day = _later(rng, start, 0, 30, asked & (np.isnat(end) | (end - start > np.timedelta64(150, "D"))))
     considered = _later(rng, requested_day, 3, 40, ~np.isnat(requested_day) & (rng.random(size) < _CONSIDERED))
-    done = _later(rng, considered, 5, 60, ~np.isnat(considered) & (rng.random(size) < _MADE))
+    made, days = rng.random(size), rng.integers(5, 60, size).astype("timedelta64[D]")
     written = (rng.random(size) < np.where(second, 0.8, 0.25)) & ~none
     rationale = (rng.random(size) < np.where(second, 0.6, 0.2)) & ~none
     review = _later(rng, start, 150, 500, ~none & (rng.random(size) < 0.5))
     marks = [written, rationale, review - start <= np.timedelta64(YEAR_DAYS, "D"), ~np.isnat(considered)]
-    formal = ctx.set("formality", np.mean(marks, axis=0))
-    minority = np.isin(w.ethnicity[worker], MINORITY).astype(np.float64)
-    gap = ctx.set("minority", minority) * (1 - t.formal_narrows * formal)
+    minority = ctx.set("minority", np.isin(w.ethnicity[worker], MINORITY).astype(np.float64))
+    three, formal = (ctx.set("formality", np.mean(m, axis=0)) for m in (marks[:3], marks))
+    met = made < expit(logit(_MADE) + t.adjustment_minority * minority * (1 - t.formal_narrows * three))
+    done = np.where(ctx.set_yes("adjustment", ~np.isnat(considered) & met), considered + days, _NAT)
+    gap = minority * (1 - t.formal_narrows * formal)
     approved = np.clip(approved + t.approval_minority * gap * requested, 0, 1)
     refused = refusal < expit(logit(t.refusal_share) + t.refusal_minority * gap)
     approved = ctx.set("approval", np.where(refused, 0.0, approved))
