@@ -173,7 +173,8 @@ MANY_SPELLS = replace(SIZE, teams_per_la=60)
 def test_what_is_agreed_follows_its_arrows(cause: str, value: float, effects: set[str]) -> None:
     """Setting a node of an arrangement moves what is downstream of it, and only that; a policy brings spells."""
     gaps = {"approval_minority": -0.3, "refusal_minority": 1.0, "adjustment_minority": -3.0}
-    unequal = replace(Truth(), **gaps, formal_narrows=0.6)
+    stays = {"leave_rs": 0.0, "leave_wb": 0.0}  # a spell that ends early asks for no adjustment: all are as long here
+    unequal = replace(Truth(), **gaps, **stays, formal_narrows=0.6)
     rows = {}
     for name, do in (("as it is", {}), ("set", {cause: set_to(value)})):
         rows[name] = simulate_intervened(unequal, MANY_SPELLS, 5, do, tables=["arrangement_spell"])["arrangement_spell"]
