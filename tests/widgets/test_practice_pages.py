@@ -82,6 +82,12 @@ def test_an_employer_sees_four_domains_on_one_page(small: ht.EvaluationData) -> 
         assert name in page._figures.value
 
 
+def test_what_a_section_is_about_stands_on_the_page_in_a_notebook_too() -> None:
+    """It stood in the app alone: "where our own habits online stop" was told to nobody in a notebook."""
+    told = load_checklist("digital_practice").parts[0].about
+    assert told and told in ht.DigitalPractice()._figures.value
+
+
 def test_a_red_statement_leads_to_its_actions(small: ht.EvaluationData) -> None:
     """Of the statements that are shown, those with a tenth or more of red answers name actions, the others none."""
     survey = small["survey"].copy()

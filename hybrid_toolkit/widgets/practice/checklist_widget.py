@@ -185,13 +185,13 @@ class ChecklistWidget(PracticeWidget):
         text = f"{listed.title}: {len(record.entries)} of {count} answered, {len(to_do(record))} still to do."
         if self.CHECKLIST == "return_tests":
             text = f"{return_verdict(record)} {text}"
-        body = notice_html(listed.about) + self._overview()
+        part = self._part
+        body = notice_html(listed.about) + (notice_html(part.about) if part.about else "") + self._overview()
         if self.state.drafts:
             body = (
                 notice_html(f"{plural(len(self.state.drafts), 'item has', 'items have')} words and no answer yet.")
                 + body
             )
-        part = self._part
         metrics = list(dict.fromkeys([*part.metrics, *(m for i in part.items for m in i.metrics)]))
         if self._beside.data is not None and metrics:
             side = self._beside.of(metrics, title=f"{part.title}: the data")
