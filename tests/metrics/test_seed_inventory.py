@@ -94,7 +94,7 @@ def test_a_row_that_is_answered_in_part_says_what_is_missing(served: pd.DataFram
 
 
 def test_a_split_that_a_row_names_can_be_made(served: pd.DataFrame) -> None:
-    """A row said "the alliance, by mode of contact": an alliance has no mode. One metric at least of each row splits."""
+    """A row said "the alliance, by mode of contact": an alliance has no mode. The first metric of each row splits."""
     data = ht.simulate_authority("null", "small", 4, instruments=["loneliness"])
     said = served["reading"].str.contains(r"\bby (?:mode|role|caring|agency|disability|lives_alone|career stage)\b")
     assert served["note"].ne("").eq(said & served["kind"].eq("metric")).all(), "a split that is told is in the note"
@@ -210,7 +210,7 @@ def test_what_stands_beside_a_statement_is_what_its_reason_names(served: pd.Data
 
 
 def _answered(listed: Checklist) -> set[str]:
-    """Ids of what people answer or tick on a checklist: its items with a scale, what these stand for, their sections."""
+    """Ids of what people answer or tick on a checklist: items with a scale, what they stand for, their sections."""
     items = [i for i in listed.items if i.scale]
     parts = {p.id for p in listed.parts if any(i.scale for i in p.items)}
     return {i.id for i in items} | {s for i in items for s in i.seeds} | parts
