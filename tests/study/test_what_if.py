@@ -47,7 +47,8 @@ def test_a_cap_gives_slope_times_mean_change_with_the_slopes_own_error(authority
     assert now["estimate"] == pytest.approx(100 * rows["choice_honoured"].mean())
     assert under["estimate"] == pytest.approx(now["estimate"] + change["estimate"])
     assert change["exposure_change"] == pytest.approx(dx, rel=1e-3) and got.outside == 0.0
-    assert got.moved == pytest.approx((rows["rs_attendance"] > 0.4).mean(), abs=0.01)
+    step = 5 / rows["worker_id"].nunique()  # as a count of workers is rounded
+    assert got.moved == pytest.approx(step * np.round((rows["rs_attendance"] > 0.4).mean() / step), abs=1e-9)
 
 
 def test_a_shift_of_a_yes_no_exposure_is_of_its_share_and_a_gap_has_its_own_change(authority, results) -> None:
@@ -84,7 +85,7 @@ def test_an_offer_moves_those_who_take_it_up(authority, results) -> None:
 def test_stages_have_their_own_slopes_where_the_study_has_them(authority, results) -> None:
     study = headline_studies()[1]
     result = results[study.id]
-    got = result.what_if("at most 3 home days")
+    got = result.what_if("at most 2 home days")
     rows = got.tidy()
     stages = rows[(rows["role"] == "group change") & rows["group"].str.startswith("career stage")]
     known = [f"career stage: {s}" for s in ("asye", "early", "mid", "late", "supervisor")]  # as a career goes
@@ -223,7 +224,7 @@ def test_the_level_has_the_error_of_the_mean_too() -> None:
     """By hand: each team left out in turn, with the weights of all rows."""
     frame = made(np.random.default_rng(2))
     result = PAIR.estimate_frame(frame)
-    got = result.what_if({"x": -0.05})
+    got = result.what_if(Change("times", 0.9))
     mean = frame.groupby("team_id")["y"].agg(["sum", "size"])
     left = (mean["sum"].sum() - mean["sum"]) / (mean["size"].sum() - mean["size"])
     by_hand = np.sqrt(23 / 24 * ((left - frame["y"].mean()) ** 2).sum())
@@ -231,7 +232,7 @@ def test_the_level_has_the_error_of_the_mean_too() -> None:
     assert now["std_error"] == pytest.approx(by_hand, rel=1e-9)
     assert under["std_error"] > change["std_error"] and under["conf_low"] < under["estimate"] < under["conf_high"]
     moved = []  # the jackknife of the whole sum
-    dx = np.clip(frame["x"] - 0.05, 0, 1) - frame["x"]
+    dx = -0.1 * frame["x"]
     w = np.array([dx.mean(), (dx * frame["m"]).mean()])
     for team in range(24):
         rest = frame[frame["team_id"] != team]
@@ -252,13 +253,11 @@ def test_exposure_is_supported_among_rows_alike_too() -> None:
 def test_one_row_in_ten_may_leave_the_exposure_covered_and_no_more() -> None:
     """x takes 0, 0.01 to 0.99 equally often: a shift of 0.06 moves some 6% of rows past it, and one of 0.15, 15%."""
     rng = np.random.default_rng(6)
-    frame = made(rng)
+    frame = made(rng, each=40)
     frame["x"] = rng.permutation(np.arange(len(frame)) % 100) / 100
     result = PAIR.estimate_frame(frame)
     assert 0.04 < result.what_if(Change("shift", 0.06)).outside < 0.08
-    with pytest.raises(
-        StudyError, match=r"1[3-7]% of rows would lie beyond the exposure that the data cover; at most 10%"
-    ):
+    with pytest.raises(StudyError, match="more than 10% of rows would lie beyond the exposure that the data cover"):
         result.what_if(Change("shift", 0.15))
 
 
@@ -363,7 +362,7 @@ def test_a_groups_own_row_needs_people_and_not_rows_alone(workers: int, shown: b
     study = Study(id="few", question="Does y go with x?", row_unit="rows", outcome="y", exposure="x",
                   cluster="team_id", design="cross-sectional", estimand="slope",
                   confounders=("low_access",))  # fmt: skip
-    rows = study.estimate_frame(frame).what_if({"x": 0.1}).rows
+    rows = study.estimate_frame(frame).what_if(Change("times", 0.9)).rows
     groups = rows[rows["role"].eq("group change")].set_index("group")
     assert len(groups) == 2
     assert groups["estimate"].notna().all() == shown

@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hybrid_toolkit as ht
@@ -17,6 +18,7 @@ from hybrid_toolkit.errors import EstimationError, StudyError, UsageError
 from hybrid_toolkit.models.planning.slope_power import slope_power
 from hybrid_toolkit.study.declaration import names_refused
 from hybrid_toolkit.study.estimation.what_if import what_if
+from hybrid_toolkit.study.estimation.what_if_changes import Change
 from hybrid_toolkit.study.lock import load_lock
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.widgets.parts.svg_graph import GraphNode, graph_svg
@@ -259,14 +261,16 @@ def test_a_change_outside_the_data_is_refused_in_place(small: ht.EvaluationData)
     result = starts()["career-stage"].estimate(small)
     rota = WhatIf(small, result=result, rule="office_days", value="5")
     assert "beyond the exposure" in rota.text and 'role="alert"' in rota._answer.value and rota.view is None
-    rota._lists["value"].value = "2"
+    rota._lists["value"].value = "3"
     assert rota.view is not None and "office days" in rota.text
     days = [v for _, v in rota._lists["value"].options]
-    frame = starts()["career-stage"].frame(small).dropna(subset=["rs_desk_to_date"])
+    frame = starts()["career-stage"].frame(small).dropna(subset=["rs_desk_to_date", "informal_learning"])
     cuts = sorted({0.0, *(1 - int(d) / 5 for d in days), 1.01})
     for low, high in itertools.pairwise(cuts):
         between = frame[frame["rs_desk_to_date"].between(low, high, inclusive="left")]
-        assert between["worker_id"].nunique() >= 10, "no step differs from the next by a few workers"
+        for early in (True, False):
+            some = between[between["early_career"].eq(early)]
+            assert some["worker_id"].nunique() >= 10, "no step differs from the next by a few workers of either group"
 
 
 def test_without_the_studies_tables_it_says_what_to_do() -> None:
@@ -278,15 +282,32 @@ def test_without_the_studies_tables_it_says_what_to_do() -> None:
         StudyBuilder("remote-practice").study.replace(design="nothing")  # type: ignore[union-attr]
 
 
-def test_what_the_gate_hides_is_told_in_no_sentence(small: ht.EvaluationData) -> None:
-    found = {}
-    for days in ("1", "3"):
-        shown = view_what_if(small, value=days)
-        rows = shown.panels[0].release.content
-        found[days] = bool(rows.loc[rows["role"].eq("change"), "suppressed"].item())
-        assert found[days] is ("hidden to protect people" in shown.text)
-        assert found[days] is not bool(re.search(r"\d\.\d", shown.text)), "a figure that is hidden stands in no words"
-    assert found == {"1": True, "3": False}, "the shipped data hold a case of each"
+@pytest.mark.parametrize(("study", "value", "role"), [("remote-practice", "-0.1", "change"),
+                                                      ("exclusion-gap", "-0.1", "gap change"),
+                                                      ("remote-practice", "-0.1", "now")])  # fmt: skip
+def test_what_the_gate_hides_is_told_in_no_sentence_and_no_sum(
+    small: ht.EvaluationData, study: str, value: str, role: str
+) -> None:
+    """The figure that the sentence says is a worker's value in one of two sets of data, and in the other it is not.
+
+    The average now, the change and the average under it are a sum: where one is hidden, a second is.
+    """
+    result = starts()[study].estimate(small)
+    rows = what_if(result, Change("shift", float(value))).tidy()
+    figure = float(rows.loc[rows["role"].eq(role), "estimate"].iloc[0])
+    worker = small.table("worker")
+    costs = pd.Series(np.linspace(figure - 5, figure, len(worker)), index=worker.index)  # one worker's is the figure
+    odd = ht.EvaluationData({"worker": worker.assign(broadband_cost=costs)})
+    for data, hides in ((odd, True), (small, False)):
+        views = WhatIfViews(data, gate=Gate(source=data), results={study: result})
+        views.studies = {study: starts()[study]}
+        shown = views.view(WhatIfState(study, "shift", value))
+        kept = shown.panels[0].release.content.set_index("role")["suppressed"]
+        assert bool(kept[role]) is hides
+        assert sum(kept[r] for r in ("now", "under the change", "change")) in ((2, 3, 0) if hides else (0,))
+        if role != "now":
+            assert hides is ("hidden to protect people" in shown.text)
+            assert hides is not bool(re.search(r"\d\.\d", shown.text)), "a figure that is hidden stands in no words"
 
 
 def test_a_what_if_holds_each_group_to_the_policy_and_not_to_the_floor_alone(small: ht.EvaluationData) -> None:

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.disclosure.policy import FLOOR_THRESHOLD
+from hybrid_toolkit.disclosure.digits import in_steps
+from hybrid_toolkit.disclosure.policy import FLOOR_ROUNDING, FLOOR_THRESHOLD
 from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.study.estimation.people_moved import EVERYONE, ends_kept, side, sides_of, tells_of_few
 from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
 from hybrid_toolkit.study.estimation.what_if_changes import Change
 
@@ -27,6 +29,7 @@ TINY = 1e-9
 
 SupportCells: TypeAlias = Mapping[str, Any]
 Flags: TypeAlias = NDArray[np.bool_]
+Sides: TypeAlias = tuple[float, float]
 
 
 def too_little(people: int = FLOOR_THRESHOLD) -> str:
@@ -80,6 +83,30 @@ def support(asked: Change, basis: WhatIfBasis, each: OutcomeBasis) -> tuple[floa
     return outside, moved
 
 
+def set_apart(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, fewest: int) -> dict[tuple[str, str], Sides]:
+    """Groups, sides of a slope gap and everyone -> how many people a change moves otherwise than the rest of them."""
+    if basis.binary:  # a share over rows, all of which move alike
+        return dict.fromkeys(each.reach, (np.inf, np.inf))
+    share = ends_kept(asked, each.reach, share=basis.share, fewest=fewest)
+    return {key: sides_of(asked, reach, share=share) for key, reach in each.reach.items()}
+
+
+def few_moved(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, fewest: int) -> bool:
+    """Whether over everyone, or on a side of a slope gap, a change moves few people otherwise than the rest."""
+    compared = {EVERYONE} | ({side(True), side(False)} if len(each.slope) == 2 else set())
+    sides = set_apart(asked, basis, each, fewest)
+    return any(tells_of_few(asked, sides[key], fewest) for key in compared if key in sides)
+
+
+def in_people(share: float, each: OutcomeBasis) -> float:
+    """A share of rows in steps of as many people as counts are rounded to: two rules must not differ by one person."""
+    people = min((len(low) for low, _ in each.reach.get(EVERYONE, ())), default=0)
+    if not people:
+        return share
+    steps = in_steps(np.array([share]), np.array([FLOOR_ROUNDING / people]))
+    return float(np.clip(steps[0], 0.0, 1.0))
+
+
 def require_possible(each: OutcomeBasis, change: float) -> None:
     """The mean under a change lies among the values of the outcome that were seen.
 
@@ -118,7 +145,7 @@ def own_support(cells: SupportCells, new: Array, at: Flags, *, binary: bool) -> 
 def _refuse(share: float, most: float, where: str) -> None:
     if share > most:
         raise StudyError(
-            f"{share:.0%} of rows would lie {where}; at most {most:.0%} may.",
+            f"more than {most:.0%} of rows would lie {where}.",
             fix="Ask for a smaller change: beyond what was seen, a line is a guess.",
             code="WHAT-IF-SUPPORT",
         )

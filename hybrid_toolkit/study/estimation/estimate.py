@@ -38,6 +38,7 @@ from hybrid_toolkit.study.estimation.claim_grammar import (
     check_raters,
     check_scale,
 )
+from hybrid_toolkit.study.estimation.people_moved import EVERYONE, reach_of, side
 from hybrid_toolkit.study.estimation.rows_usable import (
     RESTS_ON,
     check_measured,
@@ -126,12 +127,11 @@ def _estimate(
         more = (sides, lost, scale, alike, small, rated)
         checks.append((outcome, (*design.checks(frame, fit), *(c for c in more if c))))
         fits.append(fit)
-    first = fits[0].fit
+    first, kept = fits[0].fit, ["outcome", "role", *TIDY_COLUMNS, "n_clusters", RESTS_ON, RESIDUAL_DF]
+    estimates = pd.concat(parts, ignore_index=True)[kept]
     return StudyResult(
         study=study,
-        estimates=pd.concat(parts, ignore_index=True)[
-            ["outcome", "role", *TIDY_COLUMNS, "n_clusters", RESTS_ON, RESIDUAL_DF]
-        ],
+        estimates=estimates,
         checks=checks[0][1],
         other_checks=tuple(checks[1:]),
         n=first.n,
@@ -147,7 +147,7 @@ def _estimate(
         data_label=rows.label,
         synthetic=rows.synthetic,
         version=__version__,
-        basis=basis_of(frame, fits, study.row_unit, rows.data, rows.given),
+        basis=basis_of(frame, fits, study.row_unit, rows.data, rows.given, estimates),
         series=series_paths(fits),
     )
 
@@ -170,10 +170,12 @@ def basis_of(
     row_unit: str,
     data: EvaluationData | None,
     given: object = None,
+    estimates: pd.DataFrame | None = None,
 ) -> WhatIfBasis | None:
     """The basis of a what-if, or None where the design fits no slope on its exposure.
 
-    ``given`` is what the rows were made from, which may name people in other columns.
+    ``given`` is what the rows were made from, which may name people in other columns; ``estimates`` are the rows of the
+    result, which say on how many people the slopes beside the estimate rest.
     """
     if not fits or not all(isinstance(f.fit, LinearFit) and f.plan.exposure in f.fit.terms for f in fits):
         return None
@@ -186,7 +188,7 @@ def basis_of(
         share=bool(found.between(0, 1).all()),
         binary=bool(found.isin([0.0, 1.0]).all()),
         groups=tuple(groups),
-        outcomes={f.plan.outcome: _outcome(frame, f, groups, who) for f in fits},
+        outcomes={f.plan.outcome: _outcome(frame, f, groups, who, _rest_on(f, estimates)) for f in fits},
     )
 
 
@@ -225,8 +227,21 @@ def _in_words(column: str, values: pd.Series[str]) -> pd.Series[str]:
     return told.astype("object").where(values.notna(), "not recorded").astype("str")
 
 
+def _rest_on(fit: DesignFit, estimates: pd.DataFrame | None) -> Mapping[tuple[str, str], float]:
+    """(Role, term) of the rows beside an outcome's estimate -> the people on whom each rests."""
+    if estimates is None:
+        return {}
+    rows = estimates[estimates["outcome"].eq(fit.plan.outcome)]
+    keys = zip(rows["role"].astype(str), rows["term"].astype(str), strict=True)
+    return dict(zip(keys, rows[RESTS_ON].astype(float), strict=True))
+
+
 def _outcome(
-    frame: pd.DataFrame, fit: DesignFit, groups: Mapping[str, pd.Series[str]], who: Sequence[NDArray[np.int64]] | None
+    frame: pd.DataFrame,
+    fit: DesignFit,
+    groups: Mapping[str, pd.Series[str]],
+    who: Sequence[NDArray[np.int64]] | None,
+    rest_on: Mapping[tuple[str, str], float],
 ) -> OutcomeBasis:
     plan, model = fit.plan, fit.linear
     needed = [plan.outcome, plan.exposure, plan.cluster, *plan.confounders, *plan.fixed_effects, *plan.instruments]
@@ -244,6 +259,13 @@ def _outcome(
     own, here = _own_slopes(frame, fit, names), frame[needed].notna().all(axis=1).to_numpy()
     at = [model.index(plan.exposure), *([model.index(plan.target)] if plan.moderator else [])]
     outcome = used[plan.outcome].astype("float64")
+    start = f"{plan.exposure} in {plan.groups} "  # how a group's own slope is named
+    slopes = {term.removeprefix(start).replace("_", " "): v for (role, term), v in rest_on.items()
+              if role == "group slope"}  # fmt: skip
+    some = {EVERYONE: np.ones(len(x), dtype=bool)}
+    some |= {(n, str(level)): (rows[n] == level).to_numpy() for n in names for level in rows[n].unique()}
+    if plan.moderator:
+        some |= {side(inside): (moderated.gt(0.5) == inside).to_numpy() for inside in (True, False)}
     return OutcomeBasis(
         mean=float(outcome.mean()),
         lowest=float(outcome.min()),
@@ -261,13 +283,20 @@ def _outcome(
             (n, str(level)): int(part.nunique()) for n in names for level, part in used[plan.cluster].groupby(rows[n])
         },
         people={
-            (n, str(level)): _people(
-                x[at_level], [codes[here][at_level.to_numpy()] for codes in who or ()], own=(n, str(level)) in own
+            (n, str(level)): min(
+                _people(
+                    x[at_level], [codes[here][at_level.to_numpy()] for codes in who or ()], own=(n, str(level)) in own
+                ),
+                slopes.get(str(level), np.inf) if (n, str(level)) in own else np.inf,
             )
             for n in names
             for level in rows[n].unique()
             for at_level in (rows[n] == level,)
         },
+        reach={k: reach_of(x[part].to_numpy(), [codes[here][part] for codes in who or ()]) for k, part in some.items()},
+        slopes_rest_on=min(
+            (v for (role, _), v in rest_on.items() if role == "slope" and plan.moderator), default=np.inf
+        ),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -23,14 +25,20 @@ from hybrid_toolkit.study.estimation.claims import Claim
 from hybrid_toolkit.study.estimation.common_support import (
     MIN_CLUSTERS,
     MIN_ROWS,
+    Sides,
     SupportCells,
+    few_moved,
+    in_people,
     own_support,
     require_possible,
+    set_apart,
     support,
     too_little,
 )
+from hybrid_toolkit.study.estimation.people_moved import ends_kept, tells_of_few
 from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
 from hybrid_toolkit.study.estimation.what_if_changes import Change, ChangeLike, parse_change, what_if_sentence
+from hybrid_toolkit.study.estimation.what_if_figures import Figure, covering, direction_of, hidden
 
 
 class FittedStudy(Protocol):
@@ -70,9 +78,9 @@ class WhatIfResult:
     grade : str
         Grade of the main claim.
     outside : float
-        Share of rows beyond the exposure that the data cover.
+        Share of rows beyond the exposure that the data cover, in steps that no few people are told from.
     moved : float
-        Share of rows that the change moves.
+        Share of rows that the change moves, in the same steps.
     synthetic : bool
         Whether the data behind it are simulated.
     data_hash : str
@@ -178,8 +186,8 @@ def what_if(
     Raises
     ------
     StudyError
-        A design without such a slope, an estimate behind which too few people stand, a change that cannot be read, or
-        one that leaves the data's support (see ``hybrid_toolkit.study.estimation.common_support.support``).
+        A design without such a slope, an estimate behind which too few people stand, a change that cannot be read, one
+        that moves few people otherwise than the rest, or one that leaves the data's support (see ``hybrid_toolkit.study.estimation.common_support.support``).
 
     Notes
     -----
@@ -208,6 +216,15 @@ def what_if(
             fix=f"Ask it of an estimate that rests on at least {FLOOR_THRESHOLD} people in {FLOOR_CLUSTERS} clusters.",
             code="WHAT-IF-FEW",
         )
+    fewest = max(fewest, FLOOR_THRESHOLD)
+    few |= {outcome for outcome, each in basis.outcomes.items() if few_moved(asked, basis, each, fewest)}
+    if result.study.outcome in few:
+        raise StudyError(
+            f"the change would move fewer than {fewest} people, or leave fewer than {fewest} as they are, over all or "
+            "in a group compared, and a figure would tell of them.",
+            fix="Ask for a change that moves more of them, or fewer.",
+            code="WHAT-IF-FEW",
+        )
     outside, moved = held[result.study.outcome]
     parts, sentences = [], []
     spoken = _spoken(result, diagnosis)
@@ -215,7 +232,7 @@ def what_if(
         if outcome in few:
             continue
         words = result.study.words_for(outcome)
-        rows = _rows(asked, basis, each, words, result.conf_level, fewest=max(fewest, FLOOR_THRESHOLD))
+        rows = _rows(asked, basis, each, words, result.conf_level, fewest=fewest)
         parts.append(rows.assign(outcome=outcome))
         grade = spoken[outcome]
         row = rows[rows["role"] == ("gap change" if len(each.slope) == 2 else "change")].iloc[0]
@@ -238,8 +255,8 @@ def what_if(
         rows=pd.concat(parts, ignore_index=True)[columns],
         sentences=tuple(sentences),
         grade=claims[result.study.outcome].grade,
-        outside=outside,
-        moved=moved,
+        outside=in_people(outside, basis.outcomes[result.study.outcome]),
+        moved=in_people(moved, basis.outcomes[result.study.outcome]),
         synthetic=result.synthetic,
         data_hash=result.data_hash,
         converged=result.converged,
@@ -255,36 +272,32 @@ def _spoken(result: FittedStudy, diagnosis: Diagnosis | None) -> dict[str, str]:
     return {c.outcome: GRADES[min(GRADES.index(c.grade), most)] for c in claims}
 
 
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """One figure before it is a row."""
-
-    role: str
-    group: str
-    estimate: float
-    std_error: float
-    shift: float
-    n: float
-    slope: str = "the study's"
-    flag: str = ""
-    people: float = float("inf")
-
-
 def _rows(
     asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: OutcomeLabel, level: float, *, fewest: int
 ) -> pd.DataFrame:
     cells: SupportCells = {str(c): each.cells[c].to_numpy() for c in each.cells}
     x, n = cells["x"], cells["n"]
-    new = asked.moved(x, n, share=basis.share, binary=basis.binary)
+    share = ends_kept(asked, each.reach, share=basis.share, fewest=fewest)
+    new = asked.moved(x, n, share=share, binary=basis.binary)
     dx = (new - x) * asked.uptake
     all_rows = _change(cells, dx, each, np.ones(len(x)))
     require_possible(each, all_rows[0])
+    sides = set_apart(asked, basis, each, fewest)
+    tells = partial(tells_of_few, asked, fewest=fewest)
     figures = [
         *_levels(cells, dx, each),
-        _Figure("change", "all", *all_rows, each.n),
+        Figure("change", "all", *all_rows, each.n),
         *([_gap(cells, dx, each)] if len(each.slope) == 2 else []),
-        *(f for n in basis.groups for f in _by_group(cells, new, dx, each, n, binary=basis.binary, fewest=fewest)),
+        *(
+            f
+            for n in basis.groups
+            for f in _by_group(cells, new, dx, each, n, binary=basis.binary, fewest=fewest, sides=sides, tells=tells)
+        ),
     ]
+    if each.slopes_rest_on < fewest:  # beside the gap, any of these would tell the slope of a side on which few stand
+        figures = [
+            hidden(replace(f, flag=too_little(fewest))) if f.role not in ("now", "gap change") else f for f in figures
+        ]
     out = tidy_rows(
         [f"{f.role}: {f.group}" for f in figures],
         words.scale * np.array([f.estimate for f in figures]),
@@ -300,20 +313,20 @@ def _rows(
         group=[f.group for f in figures],
         exposure_change=[f.shift for f in figures],
         slope=[f.slope for f in figures],
-        direction=[_direction(a, b) if f.role.endswith("change") and f.role != "under the change" else ""
+        direction=[direction_of(a, b) if f.role.endswith("change") and f.role != "under the change" else ""
                    for a, b, f in ends],
         flag=[f.flag for f in figures],
     )  # fmt: skip
 
 
-def _levels(cells: SupportCells, dx: Array, each: OutcomeBasis) -> list[_Figure]:
+def _levels(cells: SupportCells, dx: Array, each: OutcomeBasis) -> list[Figure]:
     """The mean as it is and under the change: the error of the mean, and with it that of the slopes."""
     w = _weights(cells, dx, np.ones(len(dx)))[: len(each.slope)]
     mean, shared = float(each.mean_vcov[0]), float(w @ each.mean_vcov[1:])
     under = max(0.0, mean + float(w @ each.vcov @ w) + 2 * shared)
     return [
-        _Figure("now", "all", each.mean, float(np.sqrt(mean)), 0.0, each.n),
-        _Figure(
+        Figure("now", "all", each.mean, float(np.sqrt(mean)), 0.0, each.n),
+        Figure(
             "under the change", "all", each.mean + float(w @ each.slope), float(np.sqrt(under)), float(w[0]), each.n
         ),
     ]
@@ -332,17 +345,26 @@ def _weights(cells: SupportCells, dx: Array, at: Array) -> Array:
     return out
 
 
-def _gap(cells: SupportCells, dx: Array, each: OutcomeBasis) -> _Figure:
+def _gap(cells: SupportCells, dx: Array, each: OutcomeBasis) -> Figure:
     """Change of the difference in mean outcome between the moderator's two groups."""
     inside = cells["moderated"]
     w = _weights(cells, dx, inside) - _weights(cells, dx, 1 - inside)
     b, se = float(w @ each.slope), float(np.sqrt(max(0.0, float(w @ each.vcov @ w))))
-    return _Figure("gap change", "all", b, se, float(w[0]), each.n)
+    return Figure("gap change", "all", b, se, float(w[0]), each.n)
 
 
 def _by_group(
-    cells: SupportCells, new: Array, dx: Array, each: OutcomeBasis, name: str, *, binary: bool, fewest: int
-) -> list[_Figure]:
+    cells: SupportCells,
+    new: Array,
+    dx: Array,
+    each: OutcomeBasis,
+    name: str,
+    *,
+    binary: bool,
+    fewest: int,
+    sides: Mapping[tuple[str, str], Sides],
+    tells: Callable[[Sides], bool],
+) -> list[Figure]:
     """One figure a level of a group, in the levels' own order, never in that of their figures."""
     figures = []
     for value in group_order(pd.Series(cells[name]).astype("str")):
@@ -355,34 +377,9 @@ def _by_group(
             b, se = shift * own[0], abs(shift) * own[1]
             flag = own_support(cells, new, at > 0, binary=binary)
         people = each.people[(name, value)]
-        few = n < MIN_ROWS or people < fewest or each.clusters[(name, value)] < MIN_CLUSTERS
+        moved = sides.get((name, value), (np.inf, np.inf))
+        few = n < MIN_ROWS or people < fewest or each.clusters[(name, value)] < MIN_CLUSTERS or tells(moved)
         flag = too_little(fewest) if few else flag
         slope = "its own" if own is not None else "the study's"
-        figures.append(_Figure("group change", f"{name}: {value}", b, se, shift, n, slope, flag, people))
-    return [_hidden(f) if f.flag else f for f in _covering(figures, fewest)]
-
-
-def _covering(figures: list[_Figure], fewest: int) -> list[_Figure]:
-    """Where one level alone is small, the next smallest goes too: else all less the others would tell it.
-
-    So it is where the levels not shown are few people together.
-    """
-    while too_little(fewest) in {f.flag for f in figures}:
-        shown, gone = [f for f in figures if not f.flag], [f for f in figures if f.flag]
-        if not shown or (len(gone) > 1 and sum(f.people for f in gone) >= fewest):
-            break
-        least = min(shown, key=lambda f: (f.people, f.n))
-        figures = [replace(f, flag="not shown so that a small group cannot be identified from it") if f is least else f
-                   for f in figures]  # fmt: skip
-    return figures
-
-
-def _hidden(figure: _Figure) -> _Figure:
-    nothing = float("nan")
-    return replace(figure, estimate=nothing, std_error=nothing, shift=nothing, n=nothing)
-
-
-def _direction(low: float, high: float) -> str:
-    if not np.isfinite(low):
-        return ""
-    return "higher" if low > 0 else "lower" if high < 0 else "inconclusive"
+        figures.append(Figure("group change", f"{name}: {value}", b, se, shift, n, slope, flag, people, moved))
+    return [hidden(f) if f.flag else f for f in covering(figures, fewest, tells=tells)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.study.estimation.people_moved import Reach
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,11 @@ class OutcomeBasis:
     people : Mapping[tuple[str, str], float]
         (group, level) -> people behind it; of a slope of its own, those whose exposure tells it (see ``rows_usable``).
         Infinite where rows are whole authorities.
+    reach : Mapping[tuple[str, str], Reach], optional
+        (group, level), either side of a slope gap, and everyone -> how far their people's exposures reach; see
+        ``people_moved``. Empty where rows are whole authorities.
+    slopes_rest_on : float, optional
+        Of a slope gap, the people on whom the slope of the side with fewer rests.
     """
 
     mean: float
@@ -59,6 +65,8 @@ class OutcomeBasis:
     cells: pd.DataFrame = field(repr=False)
     clusters: Mapping[tuple[str, str], int]
     people: Mapping[tuple[str, str], float]
+    reach: Mapping[tuple[str, str], Reach] = field(default_factory=dict, repr=False)
+    slopes_rest_on: float = float("inf")
 
 
 @dataclass(frozen=True, eq=False)

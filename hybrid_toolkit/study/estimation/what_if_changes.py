@@ -47,8 +47,8 @@ class Change:
     Parameters
     ----------
     kind : str
-        ``"shift"`` adds ``value`` to each row's exposure, as far as a share can go; ``"set"`` gives every row that
-        value; ``"cap"`` and ``"floor"`` move only the rows above or below it; ``"times"`` multiplies exposure by
+        ``"shift"`` adds ``value`` to each row's exposure, as far as a share can go (where fewer people than may be
+        told of would go that far, all rows are counted as moved alike); ``"set"`` gives every row that value; ``"cap"`` and ``"floor"`` move only the rows above or below it; ``"times"`` multiplies exposure by
         it; ``"offer"`` moves a share ``uptake`` of rows to it, those who take it up being like the others.
     value : float
         In units of the exposure.

@@ -60,6 +60,8 @@ _ROLES: Mapping[str, str] = {
     "group change": "Change of a group",
 }
 _LABELS = ["outcome", "role", "group", "direction"]
+_SUM = ("now", "under the change", "change")
+"""Roles of which the second is the sum of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +164,30 @@ class WhatIfViews:
         rows = rows[rows["outcome"].eq(result.study.outcome)]
         rests = result.estimates.loc[result.estimates["role"].eq("main"), RESTS_ON].min()
         rows = rows.assign(**{RESTS_ON: np.minimum(rows["n"].astype(float), rests)})
-        release = self._gate.estimates(rows.drop(columns="flag"), title=f"What if: {found.told}", labels=_LABELS,
-                                       source=self.data)  # fmt: skip
+        release = self._released(rows.drop(columns="flag"), found.told)
         n = float(rows["n"].max())
         kept = release.content
-        hidden = bool(kept.loc[kept["role"].eq("change"), "suppressed"].any())
-        told = f"Under {found.told}, the change over everyone is hidden to protect people." if hidden else ""
+        gap = bool(kept["role"].eq("gap change").any())
+        hidden = bool(kept.loc[kept["role"].eq("gap change" if gap else "change"), "suppressed"].any())
+        what = "the change of the gap" if gap else "the change over everyone"
+        told = f"Under {found.told}, {what} is hidden to protect people." if hidden else ""
         said = self._gate.text(
             told or found.sentences[0], title="What if", n=n, people=rests, source=self.data
         ).text  # fmt: skip
         panels = (self._panel(release, result.study, found),)
         notes = notes_release(self._gate, self._notes(result, found), title="What if", source=self.data)
         return LensView("What if", said, panels, notes)
+
+    def _released(self, rows: pd.DataFrame, told: str) -> Release:
+        """The rows through the gate, so that of average now, change and their sum none follows from the other two."""
+        title = f"What if: {told}"
+        release = self._gate.estimates(rows, title=title, labels=_LABELS, source=self.data)
+        hidden = set(release.content.loc[release.content["suppressed"], "role"])
+        if not hidden & set(_SUM) or hidden >= set(_SUM):
+            return release
+        also = rows["role"].isin({"under the change", "now"} if hidden & set(_SUM) == {"under the change"} else
+                                 {"under the change"})  # fmt: skip
+        return self._gate.estimates(rows.assign(n=rows["n"].mask(also)), title=title, labels=_LABELS, source=self.data)
 
     def _panel(self, release: Release, study: StudySpec, found: Found) -> FigurePanel:
         words = study.words_for(study.outcome)
@@ -196,17 +210,23 @@ class WhatIfViews:
         return FigurePanel(caption, release, draw, heads, body, says=furthest_say(parts, changes=True), columns=columns)
 
     def _office_days(self, study_id: str) -> tuple[int, ...]:
-        """Days offered: between any two stand enough workers, so that no step differs by a few of them."""
+        """Days offered: between any two stand enough workers, so that no step differs by a few of them.
+
+        Of a slope gap they stand there in either group.
+        """
         study = self.studies[study_id]
         if not study.exposure.startswith("rs_"):
             return ()
         if study_id not in self._days:
-            frame = pd.DataFrame(study.frame(self.data)).dropna(subset=[study.exposure])
+            held = (study.outcome, study.exposure, *study.confounders, *study.fixed_effects, *study.moderators)
+            frame = pd.DataFrame(study.frame(self.data)).dropna(subset=list(held))
             values = frame[study.exposure].to_numpy(dtype=np.float64)
             who = "worker_id" if "worker_id" in frame else study.cluster
             cuts = [round(1 - d / WEEK, 6) for d in range(WEEK - 1, 0, -1)]
-            split = (np.zeros(len(frame), dtype=np.int64), [Coded.of(frame[who].astype("str")).code])
-            bands = make_bands(values, cuts, splits=[split], threshold=self._gate.policy.threshold)
+            people = [Coded.of(frame[who].astype("str")).code]
+            codes = [frame[m].astype("float64").gt(0).to_numpy().astype(np.int64) for m in study.moderators]
+            splits = [(group, people) for group in (np.zeros(len(frame), dtype=np.int64), *codes)]
+            bands = make_bands(values, cuts, splits=splits, threshold=self._gate.policy.threshold)
             self._days[study_id] = (*sorted(round(WEEK * (1 - c)) for c in bands.cuts), WEEK)
         return self._days[study_id]
 
