@@ -187,7 +187,8 @@ def what_if(
     ------
     StudyError
         A design without such a slope, an estimate behind which too few people stand, a change that cannot be read, one
-        that moves few people otherwise than the rest, or one that leaves the data's support (see ``hybrid_toolkit.study.estimation.common_support.support``).
+        that moves few people otherwise than the rest, or one that leaves the data's support (see
+        ``hybrid_toolkit.study.estimation.common_support.support``).
 
     Notes
     -----

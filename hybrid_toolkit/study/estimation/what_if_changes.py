@@ -48,8 +48,9 @@ class Change:
     ----------
     kind : str
         ``"shift"`` adds ``value`` to each row's exposure, as far as a share can go (where fewer people than may be
-        told of would go that far, all rows are counted as moved alike); ``"set"`` gives every row that value; ``"cap"`` and ``"floor"`` move only the rows above or below it; ``"times"`` multiplies exposure by
-        it; ``"offer"`` moves a share ``uptake`` of rows to it, those who take it up being like the others.
+        told of would go that far, all rows are counted as moved alike); ``"set"`` gives every row that value;
+        ``"cap"`` and ``"floor"`` move only the rows above or below it; ``"times"`` multiplies exposure by it;
+        ``"offer"`` moves a share ``uptake`` of rows to it, those who take it up being like the others.
     value : float
         In units of the exposure.
     uptake : float, default 1.0
