@@ -38,7 +38,7 @@ from hybrid_toolkit.study.estimation.claim_grammar import (
     check_raters,
     check_scale,
 )
-from hybrid_toolkit.study.estimation.people_moved import EVERYONE, reach_of, side
+from hybrid_toolkit.study.estimation.people_moved import EVERYONE, SIDES, Reach
 from hybrid_toolkit.study.estimation.rows_usable import (
     RESTS_ON,
     check_measured,
@@ -265,7 +265,7 @@ def _outcome(
     some = {EVERYONE: np.ones(len(x), dtype=bool)}
     some |= {(n, str(level)): (rows[n] == level).to_numpy() for n in names for level in rows[n].unique()}
     if plan.moderator:
-        some |= {side(inside): (moderated.gt(0.5) == inside).to_numpy() for inside in (True, False)}
+        some |= {key: (moderated.gt(0.5) == inside).to_numpy() for inside, key in SIDES.items()}
     return OutcomeBasis(
         mean=float(outcome.mean()),
         lowest=float(outcome.min()),
@@ -293,11 +293,24 @@ def _outcome(
             for level in rows[n].unique()
             for at_level in (rows[n] == level,)
         },
-        reach={k: reach_of(x[part].to_numpy(), [codes[here][part] for codes in who or ()]) for k, part in some.items()},
+        reach={k: _reach(x[part].to_numpy(), [codes[here][part] for codes in who or ()]) for k, part in some.items()},
         slopes_rest_on=min(
             (v for (role, _), v in rest_on.items() if role == "slope" and plan.moderator), default=np.inf
         ),
     )
+
+
+def _reach(exposure: Array, who: Sequence[NDArray[np.int64]]) -> Reach:
+    """The lowest and the highest exposure of each person, of every kind of people."""
+    out = []
+    for codes in who:
+        named = codes >= 0
+        people, code = np.unique(codes[named], return_inverse=True)
+        low, high = np.full(len(people), np.inf), np.full(len(people), -np.inf)
+        np.minimum.at(low, code, exposure[named])
+        np.maximum.at(high, code, exposure[named])
+        out.append((np.sort(low), np.sort(high)))
+    return tuple(out)
 
 
 def _people(exposure: pd.Series[float], who: Sequence[NDArray[np.int64]], *, own: bool) -> float:

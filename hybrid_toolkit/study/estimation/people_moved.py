@@ -8,11 +8,10 @@ counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.study.estimation.what_if_changes import Change
@@ -20,39 +19,9 @@ from hybrid_toolkit.study.estimation.what_if_changes import Change
 Reach: TypeAlias = tuple[tuple[Array, Array], ...]
 """Of each kind of people, their lowest and their highest exposures, ascending; empty where nobody is behind a row."""
 EVERYONE = ("", "all")
+SIDES = {inside: ("moderated", str(inside)) for inside in (True, False)}
+"""Keys of everyone, and of the two groups that a slope gap compares."""
 _TINY = 1e-9
-
-
-def side(inside: bool) -> tuple[str, str]:
-    """The key of one of the two groups that a slope gap compares."""
-    return "moderated", str(inside)
-
-
-def reach_of(exposure: Array, who: Sequence[NDArray[np.int64]]) -> Reach:
-    """The lowest and the highest exposure of each person, of every kind of people.
-
-    Parameters
-    ----------
-    exposure : Array
-        One number a row.
-    who : Sequence[NDArray[np.int64]]
-        Codes of the people of each row, one array a kind; -1 where nobody is named.
-
-    Examples
-    --------
-    >>> lows, highs = reach_of(np.array([0.1, 0.4, 0.3]), [np.array([0, 0, 1])])[0]
-    >>> lows.tolist(), highs.tolist()
-    ([0.1, 0.3], [0.3, 0.4])
-    """
-    out = []
-    for codes in who:
-        named = codes >= 0
-        people, code = np.unique(codes[named], return_inverse=True)
-        low, high = np.full(len(people), np.inf), np.full(len(people), -np.inf)
-        np.minimum.at(low, code, exposure[named])
-        np.maximum.at(high, code, exposure[named])
-        out.append((np.sort(low), np.sort(high)))
-    return tuple(out)
 
 
 def ends_kept(asked: Change, reach: Mapping[tuple[str, str], Reach], *, share: bool, fewest: int) -> bool:
@@ -75,7 +44,8 @@ def sides_of(asked: Change, reach: Reach, *, share: bool) -> tuple[float, float]
     --------
     Twelve people, one of whom is at home for more than two days of five:
 
-    >>> reach = reach_of(np.r_[np.full(11, 0.1), 0.9], [np.arange(12)])
+    >>> x = np.r_[np.full(11, 0.1), 0.9]
+    >>> reach = ((x, x),)
     >>> sides_of(Change("cap", 0.4), reach, share=True), sides_of(Change("times", 0.9), reach, share=True)
     ((1.0, 11.0), (inf, inf))
     """
