@@ -12,7 +12,7 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.disclosure.digits import in_steps
 from hybrid_toolkit.disclosure.policy import FLOOR_ROUNDING, FLOOR_THRESHOLD
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.estimation.people_moved import EVERYONE, SIDES, ends_kept, sides_of, tells_of_few
+from hybrid_toolkit.study.estimation.people_moved import ALL_PEOPLE, SIDES, ends_kept, sides_of, tells_of_few
 from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
 from hybrid_toolkit.study.estimation.what_if_changes import Change
 
@@ -93,14 +93,14 @@ def set_apart(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, fewest: int
 
 def few_moved(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, fewest: int) -> bool:
     """Whether over everyone, or on a side of a slope gap, a change moves few people otherwise than the rest."""
-    compared = {EVERYONE, *(SIDES.values() if len(each.slope) == 2 else ())}
+    compared = {ALL_PEOPLE, *(SIDES.values() if len(each.slope) == 2 else ())}
     sides = set_apart(asked, basis, each, fewest)
     return any(tells_of_few(asked, sides[key], fewest) for key in compared if key in sides)
 
 
 def in_people(share: float, each: OutcomeBasis) -> float:
     """A share of rows in steps of as many people as counts are rounded to: two rules must not differ by one person."""
-    people = min((len(low) for low, _ in each.reach.get(EVERYONE, ())), default=0)
+    people = min((len(low) for low, _ in each.reach.get(ALL_PEOPLE, ())), default=0)
     if not people:
         return share
     steps = in_steps(np.array([share]), np.array([FLOOR_ROUNDING / people]))

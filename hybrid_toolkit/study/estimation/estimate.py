@@ -38,7 +38,7 @@ from hybrid_toolkit.study.estimation.claim_grammar import (
     check_raters,
     check_scale,
 )
-from hybrid_toolkit.study.estimation.people_moved import EVERYONE, SIDES, Reach
+from hybrid_toolkit.study.estimation.people_moved import ALL_PEOPLE, SIDES, Reach
 from hybrid_toolkit.study.estimation.rows_usable import (
     RESTS_ON,
     check_measured,
@@ -262,7 +262,7 @@ def _outcome(
     start = f"{plan.exposure} in {plan.groups} "  # how a group's own slope is named
     slopes = {term.removeprefix(start).replace("_", " "): v for (role, term), v in rest_on.items()
               if role == "group slope"}  # fmt: skip
-    some = {EVERYONE: np.ones(len(x), dtype=bool)}
+    some = {ALL_PEOPLE: np.ones(len(x), dtype=bool)}
     some |= {(n, str(level)): (rows[n] == level).to_numpy() for n in names for level in rows[n].unique()}
     if plan.moderator:
         some |= {key: (moderated.gt(0.5) == inside).to_numpy() for inside, key in SIDES.items()}

@@ -18,7 +18,7 @@ from hybrid_toolkit.study.estimation.what_if_changes import Change
 
 Reach: TypeAlias = tuple[tuple[Array, Array], ...]
 """Of each kind of people, their lowest and their highest exposures, ascending; empty where nobody is behind a row."""
-EVERYONE = ("", "all")
+ALL_PEOPLE = ("", "all")
 SIDES = {inside: ("moderated", str(inside)) for inside in (True, False)}
 """Keys of everyone, and of the two groups that a slope gap compares."""
 _TINY = 1e-9
@@ -30,9 +30,9 @@ def ends_kept(asked: Change, reach: Mapping[tuple[str, str], Reach], *, share: b
     Where it would take fewer people than ``fewest`` there, all rows are counted as moved alike, so that the figure does
     not tell of them.
     """
-    if asked.kind != "shift" or not reach.get(EVERYONE):
+    if asked.kind != "shift" or not reach.get(ALL_PEOPLE):
         return share
-    return share and sides_of(asked, reach[EVERYONE], share=share)[0] >= fewest
+    return share and sides_of(asked, reach[ALL_PEOPLE], share=share)[0] >= fewest
 
 
 def sides_of(asked: Change, reach: Reach, *, share: bool) -> tuple[float, float]:

@@ -38,7 +38,7 @@ from hybrid_toolkit.study.estimation.common_support import (
 from hybrid_toolkit.study.estimation.people_moved import ends_kept, tells_of_few
 from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
 from hybrid_toolkit.study.estimation.what_if_changes import Change, ChangeLike, parse_change, what_if_sentence
-from hybrid_toolkit.study.estimation.what_if_figures import Figure, covering, direction_of, hidden
+from hybrid_toolkit.study.estimation.what_if_figures import WhatIfFigure, covering, direction_of, hidden
 
 
 class FittedStudy(Protocol):
@@ -287,7 +287,7 @@ def _rows(
     tells = partial(tells_of_few, asked, fewest=fewest)
     figures = [
         *_levels(cells, dx, each),
-        Figure("change", "all", *all_rows, each.n),
+        WhatIfFigure("change", "all", *all_rows, each.n),
         *([_gap(cells, dx, each)] if len(each.slope) == 2 else []),
         *(
             f
@@ -320,14 +320,14 @@ def _rows(
     )  # fmt: skip
 
 
-def _levels(cells: SupportCells, dx: Array, each: OutcomeBasis) -> list[Figure]:
+def _levels(cells: SupportCells, dx: Array, each: OutcomeBasis) -> list[WhatIfFigure]:
     """The mean as it is and under the change: the error of the mean, and with it that of the slopes."""
     w = _weights(cells, dx, np.ones(len(dx)))[: len(each.slope)]
     mean, shared = float(each.mean_vcov[0]), float(w @ each.mean_vcov[1:])
     under = max(0.0, mean + float(w @ each.vcov @ w) + 2 * shared)
     return [
-        Figure("now", "all", each.mean, float(np.sqrt(mean)), 0.0, each.n),
-        Figure(
+        WhatIfFigure("now", "all", each.mean, float(np.sqrt(mean)), 0.0, each.n),
+        WhatIfFigure(
             "under the change", "all", each.mean + float(w @ each.slope), float(np.sqrt(under)), float(w[0]), each.n
         ),
     ]
@@ -346,12 +346,12 @@ def _weights(cells: SupportCells, dx: Array, at: Array) -> Array:
     return out
 
 
-def _gap(cells: SupportCells, dx: Array, each: OutcomeBasis) -> Figure:
+def _gap(cells: SupportCells, dx: Array, each: OutcomeBasis) -> WhatIfFigure:
     """Change of the difference in mean outcome between the moderator's two groups."""
     inside = cells["moderated"]
     w = _weights(cells, dx, inside) - _weights(cells, dx, 1 - inside)
     b, se = float(w @ each.slope), float(np.sqrt(max(0.0, float(w @ each.vcov @ w))))
-    return Figure("gap change", "all", b, se, float(w[0]), each.n)
+    return WhatIfFigure("gap change", "all", b, se, float(w[0]), each.n)
 
 
 def _by_group(
@@ -365,7 +365,7 @@ def _by_group(
     fewest: int,
     sides: Mapping[tuple[str, str], Sides],
     tells: Callable[[Sides], bool],
-) -> list[Figure]:
+) -> list[WhatIfFigure]:
     """One figure a level of a group, in the levels' own order, never in that of their figures."""
     figures = []
     for value in group_order(pd.Series(cells[name]).astype("str")):
@@ -382,5 +382,5 @@ def _by_group(
         few = n < MIN_ROWS or people < fewest or each.clusters[(name, value)] < MIN_CLUSTERS or tells(moved)
         flag = too_little(fewest) if few else flag
         slope = "its own" if own is not None else "the study's"
-        figures.append(Figure("group change", f"{name}: {value}", b, se, shift, n, slope, flag, people, moved))
+        figures.append(WhatIfFigure("group change", f"{name}: {value}", b, se, shift, n, slope, flag, people, moved))
     return [hidden(f) if f.flag else f for f in covering(figures, fewest, tells=tells)]

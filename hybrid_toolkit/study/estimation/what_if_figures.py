@@ -11,7 +11,7 @@ from hybrid_toolkit.study.estimation.common_support import Sides, too_little
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class WhatIfFigure:
     """One figure before it is a row."""
 
     role: str
@@ -26,7 +26,7 @@ class Figure:
     sides: Sides = (float("inf"), float("inf"))
 
 
-def covering(figures: list[Figure], fewest: int, *, tells: Callable[[Sides], bool]) -> list[Figure]:
+def covering(figures: list[WhatIfFigure], fewest: int, *, tells: Callable[[Sides], bool]) -> list[WhatIfFigure]:
     """Where one level alone is small, the next smallest goes too: else all less the others would tell it.
 
     So it is where the levels not shown are few people together, or the change moves few of them otherwise than the rest
@@ -44,7 +44,7 @@ def covering(figures: list[Figure], fewest: int, *, tells: Callable[[Sides], boo
     return figures
 
 
-def hidden(figure: Figure) -> Figure:
+def hidden(figure: WhatIfFigure) -> WhatIfFigure:
     nothing = float("nan")
     return replace(figure, estimate=nothing, std_error=nothing, shift=nothing, n=nothing)
 
