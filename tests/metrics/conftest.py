@@ -121,6 +121,16 @@ def tiny() -> EvaluationData:
             ("y", "F2", "2024-01-08", "2024-01-08", "2024-03-12", "2024-02-05", "2024-02-26", True),
             ("z", "F3", "2025-01-06", "2025-01-06", None, None, None, None),
         ),
+        "conference": table(
+            "conference",
+            "conference_id child_id held_date mode agencies_invited agencies_attended",
+            ("m1", "x", "2024-07-02", "in_person", 6, 3),
+            ("m2", "y", "2024-02-26", "remote", 5, 5),
+            ("m3", "y", "2024-05-20", "remote", 4, 5),
+            ("m4", "y", None, None, 4, None),
+            ("m5", "z", "2025-01-20", "hybrid", 5, None),
+            ("m6", "z", "2025-02-03", "remote", 5, 4),
+        ),
         "allocation_spell": table(
             "allocation_spell",
             "child_id worker_id start_date end_date",

@@ -80,6 +80,7 @@ BY_HAND = {
     "team_together_share": 1 / 2,
     "travel_hours_per_month": (13 + 22 + 35 + 5 + 20 + 10) / 6,
     "commute_hours_per_month": 60 / 6,
+    "court_hours_per_month": 10 / 6,
     "visit_travel_hours_per_month": 45 / 6,
     "cover_burden_per_office_day": 13 / (106 / 7.4),
     "caseload_per_fte": 1800 / 120,
@@ -106,8 +107,12 @@ BY_HAND = {
     "assessment_in_time_share": 1 / 2,
     "icpc_in_time_share": 1 / 2,
     "rereferral_share": 1 / 2,
+    # m1, m2 and m6; more came than were invited to m3, m4 was not held, of m5 it is not known
+    "agencies_attended_share": (3 + 5 + 4) / (6 + 5 + 5),
     "hybrid_access_share": 2 / 3,
     "approval_ratio": (0.5 + 0.0 + 0.5) / (0.6 + 0.4 + 0.5),
+    # a, b and c would choose .6, .5 and .7; d's role is not one for which it could be agreed
+    "home_wanted_share": 3 / 3,
     "preference_gap": (0.025 + 0.25 + 0.1) / 3,
     "adjustment_in_time_share": 1 / 2,
     "adjustment_considered_share": 2 / 4,
@@ -183,6 +188,15 @@ def test_groups_by_hand(tiny: EvaluationData) -> None:
     la = ht.measure(tiny, "remote_share_desk", by="la_id")
     assert la["estimate"].tolist() == pytest.approx([0.5, 0.425])
     assert la["flag"].str.contains("league table").all()
+
+
+def test_the_newest_measures_by_group(tiny: EvaluationData) -> None:
+    mode = ht.measure(tiny, "agencies_attended_share", by="mode").set_index("group")["estimate"]
+    assert mode.to_dict() == pytest.approx({"in_person": 3 / 6, "remote": 9 / 10, "hybrid": float("nan")}, nan_ok=True)
+    spells = tiny["arrangement_spell"].assign(preferred_rs=[0.0, 0.5, float("nan"), 0.2])
+    wants = ht.EvaluationData({**tiny.tables, "arrangement_spell": spells})
+    row = ht.measure(wants, "home_wanted_share").iloc[0]
+    assert (row["estimate"], row["n"], row["n_missing"]) == (1 / 2, 2, 1), "no wish is no known preference"
 
 
 def test_periods_by_hand(tiny: EvaluationData) -> None:

@@ -54,8 +54,9 @@ def latest_spells(data: EvaluationData) -> pd.DataFrame:
     """Each worker's latest arrangement spell, with what was asked for, agreed and worked (MG1, MG2).
 
     Columns: ``worker_id``, ``team_id``, ``role``, ``requested_rs``, ``approved_rs``, ``preferred_rs``, ``hybrid``
-    (0/1: a share above zero was agreed), ``rs_desk`` (mean monthly share from the spell's first month on),
-    ``preference_gap`` = |rs_desk - preferred_rs|, ``eligible`` (role below first-line manager).
+    (0/1: a share above zero was agreed), ``wants_home`` (0/1: the share preferred is above zero), ``rs_desk`` (mean
+    monthly share from the spell's first month on), ``preference_gap`` = |rs_desk - preferred_rs|, ``eligible`` (role
+    below first-line manager).
 
     Raises
     ------
@@ -68,6 +69,7 @@ def latest_spells(data: EvaluationData) -> pd.DataFrame:
     for name in ("requested_rs", "approved_rs", "preferred_rs"):
         out[name] = number_values(last, name)
     out["hybrid"] = out["approved_rs"].gt(0).astype("float64").where(out["approved_rs"].notna())
+    out["wants_home"] = out["preferred_rs"].gt(0).astype("float64").where(out["preferred_rs"].notna())
     out["eligible"] = out["role"].isin(ELIGIBLE_ROLES)
     out["rs_desk"] = float("nan")
     if data.has("worker_month", "h_home", "h_office"):

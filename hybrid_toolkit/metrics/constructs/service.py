@@ -1,4 +1,4 @@
-"""Timeliness, re-referral and visits from children's records, and the workforce rates of authorities (MF1 to MF4)."""
+"""Timeliness, re-referral, visits and conferences of children, and the workforce rates of authorities (MF1 to MF5)."""
 
 from __future__ import annotations
 
@@ -114,6 +114,42 @@ def _days_of_plan(
     met = asked.merge(plans, on="child_id")
     met = met[(met["start"] <= met["day"]) & (met["end"].isna() | (met["day"] < met["end"]))]
     return met.groupby("row")["days"].min().reindex(range(len(child))).set_axis(child.index)
+
+
+def conferences_held(data: EvaluationData) -> pd.DataFrame:
+    """Who came to conferences and reviews, one row a conference that was held (MF5).
+
+    Columns: ``conference_id``, ``child_id``, ``family_id`` (the child where the family is not known), ``month``,
+    ``mode`` where the table has it, ``agencies_invited`` and ``agencies_attended``: both missing where one is, where
+    nobody was invited, or where more came than were invited.
+
+    Raises
+    ------
+    CoverageError
+        There is no ``conference`` table, or it lacks a column.
+
+    Examples
+    --------
+    >>> d = EvaluationData({"conference": pd.DataFrame({
+    ...     "conference_id": ["m", "n"], "child_id": ["c", "c"],
+    ...     "held_date": pd.to_datetime(["2025-01-07", None]),
+    ...     "agencies_invited": [6, 5], "agencies_attended": [4, None]})})
+    >>> conferences_held(d)[["agencies_invited", "agencies_attended"]].values.tolist()
+    [[6.0, 4.0]]
+    """
+    columns = ("conference_id", "child_id", "held_date", "agencies_invited", "agencies_attended")
+    rows = require(data, "conference", *columns)
+    rows = rows[rows["held_date"].notna()].reset_index(drop=True)
+    children = optional(data, "child", "child_id", "family_id")
+    out = look_up(rows[["conference_id", "child_id"]], children, "child_id", ["family_id"])
+    out["family_id"] = out["family_id"].fillna(out["child_id"])
+    out["month"] = month_of(rows["held_date"])
+    if "mode" in rows:
+        out["mode"] = rows["mode"]
+    invited, came = number_values(rows, "agencies_invited"), number_values(rows, "agencies_attended")
+    known = invited.gt(0) & came.le(invited)
+    out["agencies_invited"], out["agencies_attended"] = invited.where(known), came.where(known)
+    return out
 
 
 def authority_years(data: EvaluationData) -> pd.DataFrame:

@@ -187,11 +187,11 @@ def attendance_overlap(data: EvaluationData) -> pd.DataFrame:
 
 
 def worker_month_load(data: EvaluationData) -> pd.DataFrame:
-    """Meetings, travel and cover, one row a worker and month (ME5, ME7, ME8, MD10).
+    """Meetings, travel, court and cover, one row a worker and month (ME5, ME7, ME8, ME11, MD10).
 
     Columns: ``worker_id``, ``month``, ``team_id``, ``meeting_h`` (online, hours a week), ``b2b`` (share),
-    ``commute_h`` and ``visit_travel_h`` (hours a month), ``travel_h`` (both), ``unpaid_h`` (hours a week),
-    ``duty_cover`` (responses for colleagues' families), ``office_days`` (desk hours at an office / 7.4).
+    ``commute_h`` and ``visit_travel_h`` (hours a month), ``travel_h`` (both), ``court_h`` (hours a month), ``unpaid_h``
+    (hours a week), ``duty_cover`` (responses for colleagues' families), ``office_days`` (desk hours at one / 7.4).
 
     Raises
     ------
@@ -205,6 +205,7 @@ def worker_month_load(data: EvaluationData) -> pd.DataFrame:
     out["commute_h"] = number_values(rows, "h_commute")
     out["visit_travel_h"] = number_values(rows, "h_visit_travel")
     out["travel_h"] = out["commute_h"] + out["visit_travel_h"]
+    out["court_h"] = number_values(rows, "h_court")
     out["office_days"] = number_values(rows, "h_office") / 7.4
     return out.reset_index(drop=True)
 

@@ -92,6 +92,21 @@ SPECS: tuple[MetricSpec, ...] = (
         high=None,
     ),
     _one(
+        "home_wanted_share",
+        "MG2",
+        "Workers who would choose to work at home at times",
+        "Who would like to do some of the desk work at home?",
+        {"arrangement_spell": (*SPELL, "preferred_rs"), "worker": ("worker_id", "role")},
+        "workers in roles 4 to 6 whose latest spell has a preferred share above zero / those whose preference is known",
+        MeanOf("wants_home"),
+        eligible_spells,
+        direction="none",
+        caveats=(
+            "Only who has a spell on the register has a preference there: a survey of everyone would say more.",
+            "A wish is not an arrangement, and neither is better: read it beside hybrid_access_share.",
+        ),
+    ),
+    _one(
         "preference_gap",
         "MG2",
         "Gap between remote share worked and preferred",

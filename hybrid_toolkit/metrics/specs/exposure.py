@@ -330,6 +330,19 @@ SPECS: tuple[MetricSpec, ...] = (
         )
     ),
     _one(
+        "court_hours_per_month",
+        "ME11",
+        "Court",
+        "How much time does court take?",
+        {"worker_month": (*KEYS, "h_court")},
+        "mean hours a month at court",
+        MeanOf("court_h"),
+        frame=worker_month_load,
+        high=None,
+        value_unit="hours a month",
+        caveats=("Hearings held by video count where they are recorded as hours at court.",),
+    ),
+    _one(
         "cover_burden_per_office_day",
         "ME8",
         "Cover for colleagues' families",

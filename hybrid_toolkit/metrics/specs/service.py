@@ -1,4 +1,4 @@
-"""Service outcomes: MF1 to MF4 and the published workforce rates."""
+"""Service outcomes: MF1 to MF5 and the published workforce rates."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hybrid_toolkit.metrics.constructs.continuity import continuity
 from hybrid_toolkit.metrics.constructs.service import (
     WorkforceUnits,
     caseloads,
+    conferences_held,
     referral_outcomes,
     visit_gaps,
 )
@@ -357,5 +358,22 @@ SPECS: tuple[MetricSpec, ...] = (
         direction="lower",
         caveats=("Ambiguous: thresholds and demand move it too.", _NEVER, "England: 22.6%, 2025."),
         cluster=("family_id", "child_id"),
+    ),
+    _one(
+        "agencies_attended_share",
+        "MF5",
+        "Agencies that came to conferences",
+        "Do other agencies come when a child's conference is held?",
+        {"conference": ("conference_id", "child_id", "held_date", "agencies_invited", "agencies_attended")},
+        "agencies that came / agencies invited, of conferences and reviews held with both recorded",
+        RatioOf("agencies_attended", "agencies_invited"),
+        conferences_held,
+        unit="conference",
+        cluster=("family_id", "child_id"),
+        caveats=(
+            "By mode of conference it compares different conferences: why one was held remotely is not recorded.",
+            "Which agencies came is not recorded, nor what they did between conferences.",
+            "A record in which more came than were invited counts as missing.",
+        ),
     ),
 )
