@@ -372,7 +372,7 @@ SPECS: tuple[MetricSpec, ...] = (
         cluster=("family_id", "child_id"),
         caveats=(
             "By mode of conference it compares different conferences: why one was held remotely is not recorded.",
-            "Which agencies came is not recorded, nor what they did between conferences.",
+            "Which agencies came, and what they did between conferences, is not recorded.",
             "A record in which more came than were invited counts as missing.",
         ),
     ),
