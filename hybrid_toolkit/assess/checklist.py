@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -21,7 +21,7 @@ CHECKLISTS = (
 _SOURCE_IDS = re.compile(r"\s*\((?:S\d(?:-[\w.]+)?(?:, )?)+\)|(?<=\()(?:S\d-[\w.]+(?:, )?)+: ")
 _TOP = {"id", "title", "about", "source", "scale", "sections", "stored", "why"}
 _SECTION = {"id", "title", "about", "scale", "seeds", "metrics", "items"}
-_ITEM = {"id", "text", "note", "side", "scale", "seeds", "metrics", "conditions", "levels", "statements"}
+_ITEM = {"id", "text", "note", "side", "scale", "seeds", "metrics", "conditions", "levels", "statements", "by"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,15 @@ class ChecklistItem:
         Who can do an action: ``organisation``, ``team`` or ``person``.
     statements : tuple[str, ...], optional
         Ids of the statements on remote working that an action answers.
+    by : str, optional
+        Group by which the metrics have to be split to speak to it, such as ``caring``; its note says so.
 
     Examples
     --------
     >>> load_checklist("conditions").item("S0-C1.4").scale
     'maturity'
+    >>> load_checklist("risk").item("S3-V1").note
+    'A figure of everyone does not tell: split it by caring.'
     """
 
     id: str
@@ -67,6 +71,18 @@ class ChecklistItem:
     conditions: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
+    by: str = ""
+
+    @property
+    def split(self) -> str:
+        """What follows the name of a metric that has to be split, such as ``, split by caring``; else empty.
+
+        Examples
+        --------
+        >>> load_checklist("risk").item("S3-V2").split, load_checklist("risk").item("S3-Q3").split
+        (', split by career stage', '')
+        """
+        return f", split by {self.by.replace('_', ' ')}" if self.by else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +312,9 @@ def _item(raw: Mapping[str, Any], scale: str) -> ChecklistItem:
         raise UsageError("a scale does not exist.", fix=f"Choose one of: {', '.join(scales())}.", code="CHECKLIST-FORM")
     lists = {k: tuple(raw.get(k, ())) for k in ("metrics", "seeds", "conditions", "levels", "statements")}
     text, note = (without_source_ids(raw.get(k, "")) for k in ("text", "note"))
-    return ChecklistItem(raw["id"], text, used, note=note, side=raw.get("side", ""), **lists)
+    made = ChecklistItem(raw["id"], text, used, note=note, side=raw.get("side", ""), by=raw.get("by", ""), **lists)
+    told = f"A figure of everyone does not tell{made.split.replace(', split', ': split it')}." if made.by else ""
+    return replace(made, note=f"{note} {told}".strip())
 
 
 def _only(raw: Mapping[str, Any], keys: set[str], where: str) -> None:

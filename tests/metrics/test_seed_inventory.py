@@ -94,13 +94,22 @@ def test_a_row_that_is_answered_in_part_says_what_is_missing(served: pd.DataFram
 
 
 def test_a_split_that_a_row_names_can_be_made(served: pd.DataFrame) -> None:
-    """A row said "the alliance, by mode of contact": an alliance has no mode. The first metric of each row splits."""
-    data = ht.simulate_authority("null", "small", 4, instruments=["loneliness"])
+    """A row said "the alliance, by mode of contact": an alliance has no mode."""
+    data = ht.simulate_authority("null", "small", 4, instruments=["loneliness", "loneliness_direct", "edmondson"])
     said = served["reading"].str.contains(r"\bby (?:mode|role|caring|agency|disability|lives_alone|career stage)\b")
     assert served["note"].ne("").eq(said & served["kind"].eq("metric")).all(), "a split that is told is in the note"
     for row in served[served["note"].ne("")].to_dict("records"):
-        first = str(row["reference"]).split()[0]
-        assert len(ht.measure(data, first, by=str(row["note"]).removeprefix("by="))) > 1, row
+        for metric in str(row["reference"]).split():
+            assert len(ht.measure(data, metric, by=str(row["note"]).removeprefix("by="))) > 1, (row["seed_id"], metric)
+
+
+def test_a_page_says_of_what_group_a_figure_has_to_be(served: pd.DataFrame) -> None:
+    """Parents and carers, and line managers, stood beside a figure of everyone that did not say so."""
+    notes = served.set_index("seed_id")["note"].str.removeprefix("by=")
+    names = sorted(set(CHECKLISTS) - {"supervision"})
+    items = [i for n in names for i in load_checklist(n).items if i.id in notes.index]
+    assert {i.id: i.by for i in items if i.by} == {i.id: notes[i.id] for i in items if notes[i.id]}
+    assert all(f"split it by {i.by.replace('_', ' ')}" in i.note for i in items if i.by)
 
 
 def test_a_group_is_answered_by_a_split(served: pd.DataFrame, inventory: pd.DataFrame) -> None:

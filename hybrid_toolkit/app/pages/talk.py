@@ -215,7 +215,7 @@ def _sheet(checklist: str) -> Callable[[Visit], Answered]:
         names = _metric_names() if any(i.metrics for i in listed.items) else {}
         parts = [
             (p.title, p.about,
-             [(i.text, [names[m] for m in i.metrics]) for i in p.items])
+             [(i.text, [f"{names[m]}{i.split}" for m in i.metrics]) for i in p.items])
             for p in listed.parts
         ]  # fmt: skip
         return PageView("sheet.html.j2", {"listed": listed, "parts": parts, "lines": LINES.get(checklist, 0)})

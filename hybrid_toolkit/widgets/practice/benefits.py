@@ -84,7 +84,7 @@ class ClaimsWidget(ToolkitWidget):
         )
 
     def _measures(self, item: ChecklistItem) -> str:
-        return "; ".join(REGISTRY[m].name for m in item.metrics) or "no measure yet"
+        return "; ".join(f"{REGISTRY[m].name}{item.split}" for m in item.metrics) or "no measure yet"
 
 
 class Benefits(ClaimsWidget):
