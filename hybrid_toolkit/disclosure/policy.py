@@ -285,5 +285,5 @@ def exemption(policy: Policy) -> Decision:
     return Decision(
         "clusters",
         f"Not held to {policy.minimum_clusters} clusters",
-        "Each cluster is a whole authority; the policy exempts them (guard_authorities is false).",
+        "Each cluster is a whole authority, and the disclosure policy exempts whole authorities.",
     )

@@ -18,7 +18,13 @@ from hybrid_toolkit.report.findings import ShownStudy, answer_row, is_known
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
 from hybrid_toolkit.study.diagnosis.diagnosis_result import Diagnosis
 from hybrid_toolkit.study.estimation.claim_grammar import CHECK_STATES
-from hybrid_toolkit.study.estimation.claims import format_estimates, format_level, range_with_direction, with_direction
+from hybrid_toolkit.study.estimation.claims import (
+    ON_A_SCALE,
+    format_estimates,
+    format_level,
+    range_with_direction,
+    with_direction,
+)
 
 ANSWER_COLUMNS = {
     "question": TableColumn("Question"),
@@ -287,7 +293,7 @@ def unit_beside(phrase: str, unit: str) -> str:
     >>> unit_beside("informal learning", "points on a scale of 1 to 5")
     'points on a scale of 1 to 5'
     """
-    points, _, scale = unit.partition(" on a scale of ")
+    points, _, scale = unit.partition(ON_A_SCALE)
     return points if scale and f"(scale {scale})" in phrase else unit
 
 

@@ -94,7 +94,7 @@ def test_whole_authorities_are_held_to_the_least_only_where_the_policy_says_so(t
         assert whole.content["estimate"].notna().tolist() == [shown] and (said.text == "One series rose.") is shown
         for release in (whole, said):
             (told,) = [d for d in release.decisions if d.rule == "clusters"]
-            assert ("guard_authorities" in told.why) is shown and told.cells == (0 if shown else 1)
+            assert ("exempts whole authorities" in told.why) is shown and told.cells == (0 if shown else 1)
     # teams are held to the least whatever the policy says of authorities
     assert Gate().estimates(rows, people="n", title="x", clusters="areas").content["estimate"].isna().all()
     few = Gate().estimates(rows.assign(n=4), people="n", title="x", clusters="areas", whole=True)

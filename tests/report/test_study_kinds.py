@@ -89,9 +89,9 @@ def test_one_authoritys_own_series_is_shown_and_may_leave(series, tmp_path: Path
     assert entry["clusters"] == 1
     text = words_of(export(series, tmp_path / "series.html", on=ON))
     assert "Withheld" not in text and "hidden to protect" not in text
-    assert "Not held to 5 clusters" in text and "guard_authorities is false" in text
+    assert "Not held to 5 clusters" in text and "exempts whole authorities" in text and "guard_authorities" not in text
     bundle = series.study.evidence_bundle(series)
-    assert any("guard_authorities" in d["why"] for d in bundle.gate["decisions"])
+    assert any("exempts whole authorities" in d["why"] for d in bundle.gate["decisions"])
     assert bundle.estimates[0].n_clusters == 1 and bundle.estimates[0].n == 25
     truth = Truth(scenario="one-change", policy_month=13, policy_step_sd=0.0)
     second = simulate_authority(truth, "authority", 4, tables=sorted(series.study.tables()))

@@ -240,7 +240,7 @@ def _difference_slots(figures: tuple[float, float, float], unit: str) -> dict[st
     return {
         "size": with_direction(size, unit),
         "range": range_with_direction(low, high, unit),
-        "ends": f"{with_direction(low, unit)} to {with_direction(high, unit)}",
+        "ends": _ends(low, high, unit),
         "amount": f"{size} {unit}".rstrip(),
         "amounts": f"{low} to {high} {unit}".rstrip(),
     }
@@ -278,6 +278,8 @@ def guard_words(text: str, grade: str) -> None:
         )
 
 
+ON_A_SCALE = " on a scale of "
+"""What stands in a unit before the ends of the scale that its points are of; a direction is said before it."""
 _WHOLE_FROM = 1000
 """Figures from here on are written without decimals."""
 _SMALL = 0.1
@@ -353,14 +355,20 @@ def with_direction(shown: str, unit: str) -> str:
     --------
     >>> with_direction("−1.3", "percentage points"), with_direction("+1", "points")
     ('1.3 percentage points lower', '1 point higher')
-    >>> with_direction("just above 0", "points")
-    'just above 0'
+    >>> with_direction("just above 0", "points"), with_direction("−0.13", "points on a scale of 1 to 5")
+    ('just above 0', '0.13 points lower on a scale of 1 to 5')
     """
     if shown[:1] not in "+−":
         return shown
-    size = shown[1:]
-    named = with_unit(1.0, unit).partition(" ")[2] if float(size.replace(",", "")) == 1 else unit
-    return f"{size} {named}".rstrip() + (" higher" if shown[0] == "+" else " lower")
+    size, (what, on, scale) = shown[1:], unit.partition(ON_A_SCALE)
+    named = with_unit(1.0, what).partition(" ")[2] if float(size.replace(",", "")) == 1 else what
+    return f"{size} {named}".rstrip() + (" higher" if shown[0] == "+" else " lower") + on + scale
+
+
+def _ends(low: str, high: str, unit: str) -> str:
+    """Both ends of an interval in full; the scale that they are points of is said once."""
+    first = unit.partition(ON_A_SCALE)[0] if high[:1] in "+−" else unit
+    return f"{with_direction(low, first)} to {with_direction(high, unit)}"
 
 
 def range_with_direction(low: str, high: str, unit: str) -> str:
@@ -372,8 +380,10 @@ def range_with_direction(low: str, high: str, unit: str) -> str:
     ('8.5 to 20.1 percentage points lower', '0.3 points lower to 0.1 points higher')
     >>> range_with_direction("just above 0", "+6.4", "points"), range_with_direction("−6.4", "just below 0", "points")
     ('just above 0 to 6.4 points higher', 'just below 0 to 6.4 points lower')
+    >>> range_with_direction("−0.3", "+0.1", "points on a scale of 1 to 5")
+    '0.3 points lower to 0.1 points higher on a scale of 1 to 5'
     """
     near, far = (high, low) if low[:1] == "−" and high[:1] != "+" else (low, high)
     if near[:1] != far[:1] and near[:1] in "+−":
-        return f"{with_direction(near, unit)} to {with_direction(far, unit)}"
+        return _ends(near, far, unit)
     return f"{near.lstrip('+−')} to {with_direction(far, unit)}"
