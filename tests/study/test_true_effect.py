@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hybrid_toolkit.data.instruments import instruments_in
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.diagnosis.diagnose import diagnose_together
@@ -14,6 +15,7 @@ from hybrid_toolkit.study.diagnosis.true_effect import true_effect
 from hybrid_toolkit.study.shipped_studies import declared_study
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.estimands import true_value
+from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.intervene import set_to, simulate_intervened
 from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.sizes import Size
@@ -150,11 +152,26 @@ def test_where_no_arrow_leads_there_is_no_effect_and_a_panel_has_its_own_paramet
     assert found.value == Truth().panel_caseload_turnover and found.n_authorities == 0
 
 
+def test_nothing_follows_from_an_answer() -> None:
+    """Answers that stand for no cause change nothing but what is made of the same answers: all else is drawn alike."""
+    for exposure, outcome in (("hse_demands", "swemwbs"), ("intends_to_leave", "hse_role"), ("safety", "hse_demands")):
+        found = true_effect(asked("worker-wave", outcome, exposure))
+        assert (found.value, found.n_authorities) == (0.0, 0)
+    every = [i.id for i in instruments_in("survey")]
+    few, all_of_them = (simulate_authority(Truth(), LITTLE, 3, instruments=drawn) for drawn in (every[:1], every))
+    for table in few.tables:
+        if table != "survey":
+            assert few[table].equals(all_of_them[table]), table
+    answers = all_of_them["survey"]
+    same = answers[answers["instrument"].isin(few["survey"]["instrument"])].reset_index(drop=True)
+    assert same["value"].tolist() == few["survey"]["value"].tolist()
+
+
 @pytest.mark.parametrize(
     ("study", "told"),
     [
         (asked("worker-month", "sick_days", "meeting_h"), "'meeting_h' of worker-month rows"),
-        (asked("worker-wave", "swemwbs", "hse_demands"), "'hse_demands' of worker-wave rows"),
+        (asked("worker-wave", "sword_green_share", "sword_red_share"), "'sword_red_share' of worker-wave rows"),
         (
             asked("worker-wave", "swemwbs", "rs_desk_to_date", moderators=("stage",), kind="slope-gap",
                   design="adjusted-interaction"),

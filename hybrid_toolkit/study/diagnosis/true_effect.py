@@ -8,7 +8,8 @@ a mean effect: where a study's model is another summary (a projection, a ratio t
 as that summary is the mean effect.
 
 The value is a unit of the exposure's own column: the change of the outcome over the change of that column. Where a node
-that cannot be moved has no path of arrows to the outcome's, the value is 0.
+that cannot be moved has no path of arrows to the outcome's, the value is 0, as it is of answers to a survey that stand
+for no cause: what is felt moves them, and nothing follows from an answer.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.data.instruments.definition_file import survey_instruments_of
+from hybrid_toolkit.data.instruments.definition_file import instruments_in, survey_instruments_of
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
@@ -178,6 +179,7 @@ class _Asked:
         moderator = study.moderators[0] if study.kind == "slope-gap" and study.moderators else ""
         asked = cls(study.row_unit, outcome, study.exposure, moderator, study.kind, node, study.metrics)
         apart = _no_path(node, shipped_graph().measured_by(outcome, study.row_unit))
+        apart = apart or _only_an_answer(study.exposure, node, outcome)
         if not (asked.movable or asked.parameter or apart):
             raise _cannot(
                 f"'{study.exposure}' of {study.row_unit} rows is measured by no node that the generator can move.",
@@ -264,6 +266,17 @@ def _moved(asked: _Asked, frames: list[pd.DataFrame], moves: list[Floats]) -> fl
 def _no_path(cause: str, effect: str) -> bool:
     """Whether both are nodes of the graph, and no arrows lead from one to the other."""
     return bool(cause and effect and cause != effect) and not nx.has_path(digraph(shipped_graph()), cause, effect)
+
+
+def _only_an_answer(exposure: str, node: str, outcome: str) -> bool:
+    """Whether the exposure is answers to a survey that stand for no cause, and the outcome is not made of the same ones.
+
+    Answers are drawn last, from what is felt, and nothing is drawn from them.
+    """
+    asked = [(i, s) for i in instruments_in("survey") for s in i.scales]
+    of = {c: {(i.id, item) for i, s in asked if s.id == c for item in s.items} for c in (exposure, outcome)}
+    follows = bool(node) and digraph(shipped_graph()).out_degree(node) > 0
+    return bool(of[exposure]) and not follows and of[exposure].isdisjoint(of[outcome])
 
 
 def _treated(factual: pd.DataFrame) -> pd.Series:
