@@ -269,7 +269,7 @@ def _no_path(cause: str, effect: str) -> bool:
 
 
 def _only_an_answer(exposure: str, node: str, outcome: str) -> bool:
-    """Whether the exposure is answers to a survey that stand for no cause, and the outcome is not made of the same ones.
+    """Whether the exposure is answers to a survey that stand for no cause, and the outcome is not made of the same.
 
     Answers are drawn last, from what is felt, and nothing is drawn from them.
     """
