@@ -21,7 +21,7 @@ KINDS = {
     "study": "by a study that ships",
     "function": "by a part of the toolkit",
     "checklist": "answered or ticked on a page, not measured",
-    "page": "told on a page that nothing measures",
+    "page": "told on a page, not measured",
     "blank": "printed blank on purpose",
     "not_served": "not served",
 }
