@@ -236,8 +236,8 @@ def test_a_contrast_is_of_a_size(size) -> None:
 
 
 def test_lists_and_whole_numbers_are_taken_as_what_they_mean() -> None:
-    listed = PRACTICE.replace(confounders=["risk", "need"], contrast_size=1)
-    assert listed == PRACTICE.replace(confounders=("risk", "need"), contrast_size=1.0)
+    listed = PRACTICE.replace(confounders=["risk", "need"], contrast="", contrast_size=1)
+    assert listed == PRACTICE.replace(confounders=("risk", "need"), contrast="", contrast_size=1.0)
     hash(PRACTICE.replace(confounders=["risk"]))
 
 

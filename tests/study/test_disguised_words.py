@@ -145,7 +145,9 @@ def test_no_disguise_brings_words_into_a_claim(attack: str) -> None:
 )
 def test_ordinary_phrases_pass(phrase: str) -> None:
     assert named_in(phrase) == ""
-    study = ht.Study(**{**PLAIN, "contrast": phrase, "words": (W("y", phrase),)})  # type: ignore[arg-type]
+    size = 0.1 if "percentage" in phrase else 1.0
+    given = {"contrast": phrase, "contrast_size": size, "words": (W("y", phrase),)}
+    study = ht.Study(**{**PLAIN, **given})  # type: ignore[arg-type]
     assert study.contrast == phrase
 
 

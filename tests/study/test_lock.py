@@ -52,10 +52,10 @@ def test_each_part_that_differs_is_named_and_no_value_is_told(tmp_path, data, mo
     path = PRACTICE.lock(tmp_path / "p.json", data=data).path
     other = replace(data, tables={"la": data["la"].assign(imd=77.125)})
     graph = shipped_graph().replace(remove=[("caseload_before", "timeliness")])
-    changed = PRACTICE.replace(confounders=("risk",), contrast_size=0.2)
+    changed = PRACTICE.replace(confounders=("risk",), contrast="", contrast_size=0.2)
     monkeypatch.setattr(module, "code_version", lambda: "9.9+other")
     found = check_lock(path, changed, other, graph=graph)
-    assert found.fields == ("confounders", "contrast_size")
+    assert found.fields == ("confounders", "contrast", "contrast_size")
     assert found.arrows == ("caseload_before -> timeliness",)
     assert found.data == "differ" and not found.code and not found.same
     said = found.summary()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hybrid_toolkit.data.wording.contrast_size import says_size
 from hybrid_toolkit.errors import StudyError, agreeing, plural
 
 CAUSAL_WORDS = (
@@ -261,10 +262,14 @@ def plain_text(text: str) -> str:
 def contrast_of(contrast: str, exposure: str, kind: str = "slope", *, size: float = 1.0) -> str:
     """The contrast that claims speak of, in words; without one, what the kind of estimand compares.
 
+    Own words that do not say the size are followed by it, since the figure is for that size.
+
     Examples
     --------
-    >>> contrast_of("", "rs_desk"), contrast_of("a day more at home", "rs_desk")
+    >>> contrast_of("", "rs_desk"), contrast_of("a day more at home", "home_days")
     ('one unit more of rs desk', 'a day more at home')
+    >>> contrast_of("a day more at home", "rs_desk", size=0.2)
+    'a day more at home (0.2 units of rs desk)'
     >>> contrast_of("", "h_home", size=1000)
     '1000 units more of h home'
     >>> contrast_of("", "hot_desks", "effect"), contrast_of("", "group", "composition")
@@ -273,7 +278,10 @@ def contrast_of(contrast: str, exposure: str, kind: str = "slope", *, size: floa
     name = exposure.replace("_", " ").replace(".", " ")
     default = {"effect": name, "composition": f"who is in the two groups of {name}"}.get(kind)
     units = "one unit" if size == 1 else f"{size:g} units"
-    return contrast or default or f"{units} more of {name}"
+    plain = size == 1 and default is not None
+    if not contrast or plain or says_size(contrast, exposure, size) != "no size":
+        return contrast or default or f"{units} more of {name}"
+    return f"{contrast} ({units} of {'the exposure' if _overreach(name) else name})"
 
 
 def relative_phrase(kind: str, moderators: Sequence[str], mediators: Sequence[str]) -> str:

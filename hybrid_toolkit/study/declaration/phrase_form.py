@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from hybrid_toolkit.data.wording.claim_words import plain_text
+from hybrid_toolkit.data.wording.contrast_size import says_size
 from hybrid_toolkit.data.wording.text_form import FORMULA, MARKUP, odd_form
 from hybrid_toolkit.errors import StudyError, plural
 
@@ -211,8 +212,10 @@ def check_unit(unit: str, scale: float) -> None:
         )
 
 
-def check_contrast(contrast: str, size: float) -> None:
-    """Refuse a contrast that says another number of units than its size, or a multiple.
+def check_contrast(contrast: str, size: float, exposure: str = "") -> None:
+    """Refuse a contrast that says another amount than its size, or a multiple.
+
+    What says no amount that can be held to the size passes: claims then say the size behind it.
 
     Raises
     ------
@@ -234,5 +237,12 @@ How to fix: Write 1 unit, or set contrast_size to what the contrast says.
         raise StudyError(
             f"the contrast says another number of units than contrast_size, {size:g}.",
             fix=f"Write {size:g} unit{'' if size == 1 else 's'}, or set contrast_size to what the contrast says.",
+            code="WORDS-SIZE",
+        )
+    if says_size(contrast, exposure, size) == "another size":
+        raise StudyError(
+            f"the contrast says another amount than contrast_size, {size:g}.",
+            fix="Set contrast_size to what the contrast says, in units of the exposure (0.1 for 10 percentage points "
+            "of a share), or leave the amount out of the words: claims then say the size.",
             code="WORDS-SIZE",
         )

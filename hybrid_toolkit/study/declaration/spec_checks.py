@@ -162,7 +162,7 @@ def check_declaration(study: StudyFields) -> None:
     check_prose(*study.caveats, study.known_lean, study.time_label)
     said = (study.contrast, study.effect_unit, *(t for w in study.words for t in (w.phrase, w.unit)))
     check_blame(*said, *study.caveats, study.known_lean, study.time_label, study.id.replace("-", " "))
-    check_contrast(study.contrast, study.contrast_size)
+    check_contrast(study.contrast, study.contrast_size, study.exposure)
     check_named(study.contrast, study.exposure, *study.moderators, what="a side")
     check_named(*(t for w in study.words for t in (w.phrase, w.unit)), *study.mediators, study.effect_unit)
     check_named(study.id.replace("-", " "), study.estimand, *study.outcomes, study.cluster, what="a part")

@@ -104,7 +104,8 @@ class StudyFields:
     effect_unit : str, optional
         Unit of the estimate.
     contrast : str, optional
-        The difference in exposure that the claims are about, in words.
+        The difference in exposure that the claims are about, in words. Words that say another size are refused; where
+        they say none, claims say it behind them.
     contrast_size : float, default 1.0
         The same difference in units of exposure.
     words : tuple[OutcomeLabel, ...], optional
