@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import hybrid_toolkit as ht
-from hybrid_toolkit.data.wording.contrast_size import says_size
+from hybrid_toolkit.data.wording.claim_words import says_size
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.study import parse_study
 

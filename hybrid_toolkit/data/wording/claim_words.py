@@ -3,102 +3,19 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
-from hybrid_toolkit.data.wording.contrast_size import says_size
+from hybrid_toolkit.data.wording.guarded_words import BY_NUMBER, CAUSAL_WORDS, OTHER_WORDS
 from hybrid_toolkit.errors import StudyError, agreeing, plural
 
-CAUSAL_WORDS = (
-    r"caus(e|es|ed|ing|al|ally|ality|ation|ative)",
-    r"effects?|effective(ly|ness)?",
-    r"affect(s|ed|ing)?",
-    r"impact(s|ed|ing|ful)?",
-    r"influenc(e|es|ed|ing)",
-    r"lead(s|ing)? to|led to",
-    r"results? (in|from)|resulted (in|from)|resulting (in|from)",
-    r"br(ings?|ought|inging) about",
-    r"because|due to|thanks to|owing to|on account of",
-    r"hence|therefore|thereby|consequen(ce|ces|t|tly)",
-    r"attribut(able|ed|es?) to",
-    r"stem(s|med|ming)? from|arises? from|arose from",
-    r"reduc(e|es|ed|ing|tions?)",
-    r"increas(e|es|ed|ing|ingly)",
-    r"decreas(e|es|ed|ing)",
-    r"lower(s|ed|ing)|rais(e|es|ed|ing)",
-    r"diminish(es|ed|ing)?|lessen(s|ed|ing)?",
-    r"improv(e|es|ed|ing|ements?)|enhanc(e|es|ed|ing|ements?)",
-    r"worsen(s|ed|ing)?|deteriorat(e|es|ed|ing|ion)",
-    r"harm(s|ed|ing|ful)?|hurt(s|ing)?|damag(e|es|ed|ing)|undermin(e|es|ed|ing)|erod(e|es|ed|ing)",
-    r"help(s|ed|ing|ful)?|boost(s|ed|ing)?|foster(s|ed|ing)",
-    r"strengthen(s|ed|ing)?|weaken(s|ed|ing)?",
-    r"driv(e|es|en|er|ers|ing)|drove|trigger(s|ed|ing)?|induc(e|es|ed|ing)|generat(es|ed|ing)",
-    r"makes?|made|produc(e|es|ed|ing)|yield(s|ed|ing)?|determin(es|ed|ing)",
-    r"prevent(s|ed|ing)?|hinder(s|ed|ing)?|imped(e|es|ed|ing)",
-    r"contribut(e|es|ed|ing) to",
-    r"prov(e|es|ed|en|ing)",
-    r"promot(es|ed|ing)|enabl(es|ed|ing)|encourag(es|ed|ing)|facilitat(es|ing)|empower(s|ing)|sustains",
-    r"discourag(es|ed|ing)|deter(s|red|ring)|inhibit(s|ed|ing)?|hamper(s|ed|ing)?|constrain(s|ing)|ruin(s|ed|ing)?",
-    r"creat(es|ed|ing)|shap(es|ed|ing)|transform(s|ed|ing)|alter(s|ed|ing)|sway(s|ed|ing)?",
-    r"chang(es|ed) (the|how|what|their|its|famil(y|ies)|workers?|practice)",
-    r"spur(s|red|ring)|provok(es|ed|ing)|elicit(s|ed|ing)|fuel(s|led|ling)|giv(es|ing) rise to|gave rise to",
-    r"exacerbat(es|ed|ing)|aggravat(es|ed|ing)|mitigat(es|ed|ing)|alleviat(es|ed|ing)|eas(es|ed|ing)",
-    r"accelerat(es|ed|ing)|cuts|cutting|slash(es|ed|ing)|halv(es|ed|ing)|doubl(es|ed|ing)|saves|saving|stops",
-    r"protects|benefit(s|s from|ted|ed|ing) (from|famil(y|ies)|workers?|children|practice)",
-    r"(as )?(a|the) result of|as a result|thus|(is|are|was|were) responsible for|accounts? for|accounted for",
-    r"ow(es|ed) .{1,40} to|(lost|gained|won) (through|to|by)",
-    r"explain(s|ed|ing)|(has|have|had|having) a bearing on|allow(s|ing) \w+ to",
-)
-"""Words that say one thing brings about another."""
-OTHER_WORDS = (
-    r"best|worst|better than|worse than|highest|lowest",
-    r"league|leader ?boards?|winners?|losers?",
-    r"rank(s|ed|ing|ings)?|outrank(s|ed|ing)?",
-    r"top|bottom",
-    r"outperform(s|ed|ing)?|underperform(s|ed|ing)?",
-    r"will|shall|going to|likely to|expected to (leave|disengage)",
-    r"predict(s|ed|ing|ions?|or|ors)?|forecast(s|ed|ing)?",
-    r"at risk of leaving|likely to leave",
-    r"(this|that) (worker|family|child|team|person|authority|individual)",
-    r"(worker|team|family|child|person|manager|la|authority|office) (id|identifier|name|code)s?",
-    r"(strong|weak|poor|good|bad)(est)? (team|office|worker|authorit|perform)\w*|poorest|number one",
-    r"(ahead of|beats?|beaten|beating) (the )?(other|all|every|rest)|failing (team|office|worker|authorit)\w*",
-    r"(in|non )?significan(t|tly|ce)",
-    r"ergo|undoubted(ly)?|conclusive(ly)?|indisputabl[ey]|without question",
-    r"(beyond|without|no) (any |all |a )?(reasonable )?doubts?|(is|are|as is|for|almost|quite) certain|certainly",
-    r"100 ?(%|per ?cent) (sure|certain|sound)|as (the )?(courts?|judges?|inspectors?) (found|says?|said|ruled)",
-    r"says? (the )?(regulator|inspectors?|inspectorate|ofsted)",
-    r"\w+[ -]star(red)? (team|office|worker|authorit|manager)\w*",
-    r"\w+[ -](rated|graded) (team|office|worker|authorit|manager)\w*",
-    r"(inadequate|outstanding|excellent|mediocre|(high|low|under|over)[ -]?(performing|achieving)) "
-    r"(team|office|worker|authorit|manager|famil)\w*",
-)
-"""Words that rank, that speak of what one person or team will do, or that take a p-value for a finding."""
 _CAUSAL = re.compile(r"\b(" + "|".join(CAUSAL_WORDS) + r")\b")
 _FORBIDDEN = re.compile(r"\b(" + "|".join((*CAUSAL_WORDS, *OTHER_WORDS)) + r")\b")
-_NUMBER_WORDS = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|[ivx]{2,5}"
-    "|alpha|beta|gamma|delta|omega"
-)
-_ORDINALS = r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)"
-_ONE_OF_MANY = r"team|office|worker|family|child|manager|practitioner|staff member|team member"
-_THEN = (
-    r"(?=\s*(?:$|[.,;?!)'\u2019])|\s+(?:rather|than|compared|versus|against|and the|and others?|does|do|sees?|has|is"
-    r"|was)\b)"
-)
-"""What follows a name that is a number in words: "team two" and not "two days"."""
-BY_NUMBER = (
-    r"\b(?:[Tt]eam|[Oo]ffice|Worker|Family|Child)[ _-]?(?:[A-HJ-Z]\b|I\b(?!['\u2019]))"
-    rf"|(?i:\b(?:{_ONE_OF_MANY})[ _-]?(?:no\.? ?|number |nr\.? ?|#)?"
-    r"\d+(?!\d|\.\d|:|[- ]?(?:hour|day|week|month|year|minute)))"
-    rf"|(?i:\b(?:{_ONE_OF_MANY}|person) (?:number |no\.? )?(?:{_NUMBER_WORDS})\b{_THEN})"
-    rf"|(?i:\bthe (?:{_ORDINALS}) (?:{_ONE_OF_MANY})\b{_THEN})"
-    r"|\b(?:Team|Office|Hub) (?:Red|Blue|Green|Yellow|Orange|Purple|North|South|East|West)\b"
-)
-"""A team, office or person called by its letter or number, in digits or words; a decimal is a value, no name."""
 _NAMED = re.compile(
     BY_NUMBER
     + r"|\b(?!(?:The|A|Each|Any|Every|Their|Our|All|Whole|One|Own)\b)[A-Z][\w&'’-]+ (?:Team|Office|Hub|Council)\b"
@@ -127,6 +44,43 @@ _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HYPHENS = re.compile(r"[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d_\-]+")
 _BETWEEN = r"[ .*/\\,:;|~+'’·•]"
 _SPACED = re.compile(rf"\b(?:\w{_BETWEEN}){{2,}}\w\b")
+
+
+SaysSize = Literal["the size", "another size", "no size"]
+
+_AMOUNTS = {
+    **{"two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "nine": 9.0},
+    **{"ten": 10.0, "eleven": 11.0, "twelve": 12.0, "fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0},
+    **{"fifty": 50.0, "hundred": 100.0, "thousand": 1000.0, "dozen": 12.0, "couple": 2.0, "pair": 2.0},
+}
+_PARTS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "tenth": 1 / 10}
+_ONES = ("a", "an", "one", "another", "each", "every", "per", "single", "extra", "additional")
+_TIMES = {
+    **dict.fromkeys(("minute", "minutes", "min", "mins"), "minute"),
+    **dict.fromkeys(("hour", "hours", "h", "hr", "hrs"), "hour"),
+    **dict.fromkeys(("day", "days", "weekday", "weekdays", "workday", "workdays"), "day"),
+    **dict.fromkeys(("week", "weeks", "wk"), "week"),
+    **dict.fromkeys(("month", "months"), "month"),
+    **dict.fromkeys(("year", "years", "yr"), "year"),
+}
+_NUM = rf"(?:\d[\d,]*(?:\.\d+)?|\.\d+|one|{'|'.join(_AMOUNTS)})"
+_PART = "|".join(_PARTS)
+_NEXT = r"((?:[\s-]+[a-z]+){1,3})"
+_PER_CENT = re.compile(rf"\b({_NUM})\s*-?(?:%|(?:per ?cent|percentage|pp)\b)")
+_PAIR = re.compile(
+    rf"\b({_NUM})\b(?:[\s-]*(?:%|[a-z]+)){{0,5}}?\s+(?:rather than|instead of|to|compared with|against)\s+({_NUM})\b"
+)
+_SHARE = re.compile(rf"\b({_NUM})\s+(?:more\s+)?(?:out\s+)?of\s+(?:the\s+)?({_NUM})\b")
+_AND_PART = re.compile(rf"\b({_NUM}|an?)(?:\s+[a-z]+)?\s+and\s+(?:a\s+)?({_PART})\b{_NEXT}?")
+_A_PART = re.compile(rf"\b(?:an?\s+|one\s+)?({_PART})s?\b{_NEXT}?")
+_AMOUNT = re.compile(rf"(?<![\w.])(?:an?\s+)?({_NUM}|{'|'.join(_ONES)})\b(?:\s+of)?{_NEXT}?")
+_MORE = re.compile(r"\s+(?:more|less|fewer|extra)(?:\s+of)?")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_ALL = re.compile(
+    r"\b(?:fully|entirely|wholly|completely|all (?:of|the)|always|never|none|not at all|every (?:day|hour|week))\b"
+)
+_WHOLE = (1.0, 100.0)
+"""Sizes of all rather than nothing: of a share, and of per cent."""
 
 
 def overreach(text: str) -> tuple[str, ...]:
@@ -282,6 +236,90 @@ def contrast_of(contrast: str, exposure: str, kind: str = "slope", *, size: floa
     if not contrast or plain or says_size(contrast, exposure, size) != "no size":
         return contrast or default or f"{units} more of {name}"
     return f"{contrast} ({units} of {'the exposure' if _overreach(name) else name})"
+
+
+def says_size(contrast: str, exposure: str, size: float) -> SaysSize:
+    """What a contrast in words says of its size.
+
+    Parameters
+    ----------
+    contrast : str
+        The words.
+    exposure : str
+        Column of the exposure, whose name may say its unit.
+    size : float
+        The difference in the exposure that the figure is for.
+
+    Examples
+    --------
+    >>> says_size("a day more at home", "home_days", 1.0), says_size("a day more at home", "home_days", 5.0)
+    ('the size', 'another size')
+    >>> says_size("a day more at home", "rs_desk", 0.2)
+    'no size'
+    >>> says_size("10 percentage points more time at home", "rs_desk", 0.1)
+    'the size'
+    """
+    flat = _YEAR.sub("", re.sub(r"\s+", " ", unicodedata.normalize("NFKC", contrast)).casefold())
+    cents = [_number(n) for n in _PER_CENT.findall(flat)]
+    if cents:
+        apart = [abs(a - b) for a in cents for b in cents if a != b]
+        return "the size" if _among(size, [v * f for v in (*cents, *apart) for f in (1.0, 0.01)]) else "another size"
+    if any(_same(size, _number(a) / _number(b)) for a, b in _SHARE.findall(flat)):
+        return "the size"
+    amounts = _amounts(flat)
+    own = {_stem(w) for w in re.split(r"[^a-z]+", exposure.casefold()) if w} | {"unit"}
+    of_it = [v for v, words in amounts if own & set(words)]
+    pairs = [abs(_number(a) - _number(b)) for a, b in _PAIR.findall(flat)]
+    if pairs:
+        return "the size" if _among(size, pairs) else "another size" if of_it else "no size"
+    if of_it:
+        return "the size" if _among(size, of_it) else "another size"
+    timed = any(word in _TIMES.values() for _, words in amounts for word in words)
+    counted = [v for v, words in amounts if v != 1 or set(words) & set(_TIMES.values())]
+    if counted:
+        return "the size" if not timed and _among(size, counted) else "no size"
+    if size == 1:
+        return "the size"
+    return "another size" if _ALL.search(flat) and size not in _WHOLE else "no size"
+
+
+def _amounts(flat: str) -> list[tuple[float, list[str]]]:
+    """Every amount with the stems of the words behind it."""
+    found = []
+    rest = flat
+    for pattern in (_AND_PART, _A_PART):
+        for match in pattern.finditer(rest):
+            whole = match.group(1) if pattern is _AND_PART else ""
+            part = _PARTS[match.group(2 if pattern is _AND_PART else 1)]
+            value = part + (0.0 if not whole else 1.0 if whole in _ONES else _number(whole))
+            found.append((value, _words(match.group(0))))
+        rest = pattern.sub(" ; ", rest)
+    for number, after in _AMOUNT.findall(rest):
+        words = _words(after) or (["unit"] if _MORE.fullmatch(after) else [])  # "0.2 more" is of the exposure
+        found.append((1.0 if number in _ONES else _number(number), words))
+    return [(value, words) for value, words in found if words or value != 1]
+
+
+def _words(text: str) -> list[str]:
+    """Stems of the words of an amount, without those that only say that it is one."""
+    plain = {*_ONES, *_PARTS, "more", "less", "fewer", "further", "whole", "full", "of", "and", "the", "extra"}
+    return [_stem(w) for w in re.findall(r"[a-z]+", text) if w not in plain]
+
+
+def _stem(word: str) -> str:
+    return _TIMES.get(word) or (word[:-1] if word.endswith("s") and len(word) > 3 else word)
+
+
+def _number(text: str) -> float:
+    return 1.0 if text == "one" else _AMOUNTS.get(text) or float(text.replace(",", ""))
+
+
+def _same(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-3)
+
+
+def _among(size: float, values: list[float]) -> bool:
+    return any(_same(size, v) for v in values)
 
 
 def relative_phrase(kind: str, moderators: Sequence[str], mediators: Sequence[str]) -> str:

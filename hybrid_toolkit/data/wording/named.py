@@ -8,7 +8,8 @@ import unicodedata
 from importlib.resources import files
 
 from hybrid_toolkit.data.privacy.personal import details_in, is_forename, names_person
-from hybrid_toolkit.data.wording.claim_words import BY_NUMBER, OTHER_WORDS, readings, with_capitals
+from hybrid_toolkit.data.wording.claim_words import readings, with_capitals
+from hybrid_toolkit.data.wording.guarded_words import BY_NUMBER, OTHER_WORDS
 
 _TITLE_WORDS = 3
 """Words up to which a text in small letters may be a name written as a title."""

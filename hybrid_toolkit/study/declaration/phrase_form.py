@@ -6,8 +6,7 @@ import math
 import re
 import unicodedata
 
-from hybrid_toolkit.data.wording.claim_words import plain_text
-from hybrid_toolkit.data.wording.contrast_size import says_size
+from hybrid_toolkit.data.wording.claim_words import plain_text, says_size
 from hybrid_toolkit.data.wording.text_form import FORMULA, MARKUP, odd_form
 from hybrid_toolkit.errors import StudyError, plural
 
