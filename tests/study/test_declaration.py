@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybrid_toolkit.data.wording.claim_words import OutcomeLabel
+from hybrid_toolkit.data.wording.claim_words import OutcomeLabel, says_size
 from hybrid_toolkit.data.wording.named import named_in, ranks_or_blames
 from hybrid_toolkit.data.wording.text_form import odd_form
 from hybrid_toolkit.designs import DESIGNS
@@ -98,12 +98,13 @@ def studies(draw: st.DrawFn) -> Study:
         return tuple(next(columns) for _ in range(draw(st.integers(int(field in needs), most))))
 
     outcome, secondary = next(columns), some("secondary_outcomes")
+    exposure, size = next(columns), draw(numbers)
     return Study(
         id=draw(st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)?", fullmatch=True).filter(nobody)),
         question=draw(units) + "?",
         estimand=draw(text),
         outcome=outcome,
-        exposure=next(columns),
+        exposure=exposure,
         design=design,
         kind=kind,
         row_unit="rows",
@@ -127,8 +128,8 @@ def studies(draw: st.DrawFn) -> Study:
         duration=one("duration"),
         settings=draw(st.sampled_from([chosen, {}])),
         effect_unit=draw(units),
-        contrast=draw(plain),
-        contrast_size=draw(numbers),
+        contrast=draw(plain.filter(lambda t: says_size(t, exposure, size) != "another size")),  # refused otherwise
+        contrast_size=size,
         words=tuple(
             OutcomeLabel(o, draw(plain), draw(units), draw(st.floats(0.01, 100)), draw(st.none() | numbers))
             for o in draw(st.lists(st.sampled_from([outcome, *secondary]), unique=True))
@@ -139,7 +140,7 @@ def studies(draw: st.DrawFn) -> Study:
 
 metrics = st.builds(
     CustomMetric,
-    name=st.text("abc XYZ", min_size=1, max_size=12).map(lambda t: f"Own {t.strip()} metric"),
+    name=st.text("abc XYZ", min_size=1, max_size=12).map(lambda t: f"Own {t.strip()} metric").filter(nobody),
     question=st.text('abc é"\\\\', max_size=20).map(lambda t: f"q{t}?"),
     table=st.just("contact"),
     formula=st.sampled_from(['share(mode == "video")', "mean(held_date - due_date)"]),
