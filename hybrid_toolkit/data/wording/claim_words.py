@@ -79,6 +79,8 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ALL = re.compile(
     r"\b(?:fully|entirely|wholly|completely|all (?:of|the)|always|never|none|not at all|every (?:day|hour|week))\b"
 )
+_SHORT = 3
+"""Letters of a word whose last is no sign of many: "rs", "gas"."""
 _WHOLE = (1.0, 100.0)
 """Sizes of all rather than nothing: of a share, and of per cent."""
 
@@ -307,7 +309,7 @@ def _words(text: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    return _TIMES.get(word) or (word[:-1] if word.endswith("s") and len(word) > 3 else word)
+    return _TIMES.get(word) or (word[:-1] if word.endswith("s") and len(word) > _SHORT else word)
 
 
 def _number(text: str) -> float:
