@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -326,7 +328,64 @@ def _name(function: CheckOf | RowsOf) -> str:
 
 
 def _reason(error: HybridToolkitError) -> str:
-    return f"{error.message.rstrip('.')} ({error.code})"
+    return f"{rounded_counts(error.message.rstrip('.'))} ({error.code})"
+
+
+SMALL = 10
+"""A count below this is told as 'fewer than 10'."""
+STEP_OF_COUNTS, _PER_CENT = 5, 0.01
+_PERSONS = ("worker_id", "family_id", "child_id", "person_id", "participant_id")
+_WHOLE_UNITS = ("team_id", "la_id")
+_OF = re.compile(r"(?<![\w.,])(\d[\d,]*) of (\d[\d,]*)(?![\w.,%]*\d)")
+_COUNTED = re.compile(r"(?<![\w.,])([1-9][\d,]*) (?=rows?\b|workers?\b|people\b|famil|child|contacts?\b)")
+
+
+def rounded_counts(text: str) -> str:
+    """The message of an error as a check may quote it: its counts of rows and people as counts are rounded.
+
+    Examples
+    --------
+    >>> rounded_counts("242 of 242 answered"), rounded_counts("3 of 242 rows have no team")
+    ('240 of 240 answered', 'fewer than 10 of 240 rows have no team')
+    """
+
+    def told(number: str) -> str:
+        count = int(number.replace(",", ""))
+        return f"fewer than {SMALL}" if 0 < count < SMALL else f"{STEP_OF_COUNTS * round(count / STEP_OF_COUNTS):,}"
+
+    paired = _OF.sub(lambda m: f"{told(m[1])} of {told(m[2])}", text)
+    return _COUNTED.sub(lambda m: f"{told(m[1])} ", paired)
+
+
+def share_told(share: float, frame: pd.DataFrame, plan: ModelColumns | None = None) -> str:
+    """A share of rows at the head of a sentence, from which no few people follow: in steps of five, its ends as bounds.
+
+    Parameters
+    ----------
+    share : float
+        From 0 to 1.
+    frame : pd.DataFrame
+        The rows; people are counted where a column names them.
+    plan : ModelColumns | None, optional
+        Of the fit. Where each row is a whole team or authority at one time, it is nobody's, and told to one per cent.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"worker_id": range(60)})
+    >>> [share_told(s, rows) for s in (0.0, 0.493, 58 / 60)], share_told(0.493, pd.DataFrame(index=range(800)))
+    (['Under 17%', 'About 50%', 'Over 83%'], '49%')
+    """
+    people = min((int(frame[c].nunique()) for c in _PERSONS if c in frame), default=len(frame))
+    least, step = SMALL / max(people, 1), max(_PER_CENT, STEP_OF_COUNTS / max(people, 1))
+    if plan is not None and plan.panel_id in _WHOLE_UNITS and not frame.duplicated([plan.panel_id, plan.time]).any():
+        return f"{share:.0%}"
+    if people < 2 * SMALL:
+        return "Some"
+    if share < least:
+        return f"Under {math.ceil(100 * least)}%"
+    if share > 1 - least:
+        return f"Over {math.floor(100 * (1 - least))}%"
+    return f"{'' if step <= _PER_CENT else 'About '}{step * round(share / step):.0%}"
 
 
 def _tried(check: CheckOf, frame: pd.DataFrame, fit: DesignFit) -> Check | None:

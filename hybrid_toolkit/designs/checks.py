@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.designs.base import CheckOf, fit_plan, held_by_comparison
+from hybrid_toolkit.designs.base import SMALL, CheckOf, fit_plan, held_by_comparison, share_told
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.validate_rows import HOLD_WITH_FEW, clusters_behind
 from hybrid_toolkit.models import fit_variance_components
@@ -104,8 +105,6 @@ MOST_GAP = 0.3
 """Standard deviations by which those lost from view may have begun elsewhere."""
 LEFT_OUT = "held by the comparison itself"
 """Name of the check that tells what was left out of a model because units are compared with themselves."""
-SMALL = 10
-"""A count below this is told as 'fewer than 10'."""
 
 
 def check_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -142,7 +141,8 @@ def check_missing(most: float, *, of_those_asked: float = 0.0) -> CheckOf:
         limit = of_those_asked if of_those_asked and fit.plan.responded else most
         good = share <= limit
         end = "within" if good else "above"
-        message = f"{share:.0%} of rows were excluded because of a missing value, {end} the limit of {limit:.0%}."
+        told = share_told(share, frame, fit.plan)
+        message = f"{told} of rows were excluded because of a missing value, {end} the limit of {limit:.0%}."
         return Check("missing values", good, message, share, limit)
 
     return check_missing_values
@@ -208,7 +208,7 @@ def check_response(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         return None
     share = float(frame[column].fillna(False).astype(bool).mean())
     good = share >= MIN_RESPONSE
-    message = f"{share:.0%} of people asked replied. We class {MIN_RESPONSE:.0%} or more as adequate."
+    message = f"{share_told(share, frame)} of people asked replied. We class {MIN_RESPONSE:.0%} or more as adequate."
     return Check("response", good, message, share, MIN_RESPONSE)
 
 
@@ -217,10 +217,12 @@ def check_silent(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     share = share_answered(frame, fit)
     if share is None:
         return None
-    times = share / (1 - share)
+    times, told = share / (1 - share), share_told(1 - share, frame)
+    known = re.fullmatch(r"(?:About )?(\d+)%", told)  # what is worked out from a share tells it
+    large = f"{100 / float(known[1]) - 1:.1f} times as large" if known else "many times as large, or nearly none of it,"
     message = (
-        f"{1 - share:.0%} of people asked did not answer. For no difference to be left among all who were asked, "
-        f"theirs would have to be {times:.1f} times as large and the other way."
+        f"{told} of people asked did not answer. For no difference to be left among all who were asked, theirs would "
+        f"have to be {large} and the other way."
     )
     return Check("what those who did not answer may hide", None, message, times)
 
@@ -267,8 +269,9 @@ def check_attrition(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     gap = float(came.mean() - went.mean()) / spread
     good, weak = small_gap(gap, len(came), len(went))
     message = (
-        f"{float(stayed.mean()):.0%} of people who answered in the first {time} also answered in the last. People who "
-        f"dropped out had started {abs(gap):.1f} standard deviations {'lower' if gap > 0 else 'higher'}{weak}."
+        f"{share_told(float(stayed.mean()), start)} of people who answered in the first {time} also answered in the "
+        f"last. People who dropped out had started {abs(gap):.1f} standard deviations "
+        f"{'lower' if gap > 0 else 'higher'}{weak}."
     )
     return Check("attrition", good, message, gap, MOST_GAP)
 
@@ -353,7 +356,8 @@ def judge_left_out(
             inside = move <= most * np.sqrt(np.clip(variance - (1 - 1 / n) * move**2, 0, None))
     good = bool(((estimates >= low) & (estimates <= high) & inside).all())
     side = "inside the confidence interval" if good else "beyond the confidence interval that the others give"
-    told = f"the estimate ranges from {estimates.min():+.3f} to {estimates.max():+.3f}, {side}."
+    # how far it moves is not told: with the estimate, that is what the one left out adds, which may be two people
+    told = f"the estimate {'stays' if good else 'goes'} {side}."
     return Check(name, good, f"Leaving out {what} at a time, {told}", float(np.ptp(estimates)))
 
 

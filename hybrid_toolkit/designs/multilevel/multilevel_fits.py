@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from hybrid_toolkit.designs import checks
-from hybrid_toolkit.designs.base import fit_plan, terms_of
+from hybrid_toolkit.designs.base import SMALL, fit_plan, share_told, terms_of
 from hybrid_toolkit.designs.checks import p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
 from hybrid_toolkit.designs.regression.supplementary import few_cluster_rows
@@ -145,14 +145,14 @@ def check_drop_out(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     last = used.groupby(plan.panel_id)[plan.time].transform("max") == used[plan.time].max()
     first = used[used[plan.time] == used[plan.time].min()]
     stayed = last.reindex(first.index)
-    if min(int(stayed.sum()), int((~stayed).sum())) < checks.SMALL:
+    if min(int(stayed.sum()), int((~stayed).sum())) < SMALL:
         return Check("attrition", None, "Too few people were lost to follow-up to compare where they had started.")
     y = first[plan.outcome].astype(float)
     gap = float((y[stayed].mean() - y[~stayed].mean()) / y.std())
     good, weak = checks.small_gap(gap, int(stayed.sum()), int((~stayed).sum()))
     message = (
-        f"{float(stayed.mean()):.0%} of people seen first were also seen last. People who dropped out had started "
-        f"{abs(gap):.1f} standard deviations {'lower' if gap > 0 else 'higher'}{weak}."
+        f"{share_told(float(stayed.mean()), frame)} of people seen first were also seen last. People who dropped out "
+        f"had started {abs(gap):.1f} standard deviations {'lower' if gap > 0 else 'higher'}{weak}."
     )
     return Check("attrition", good, message, gap, checks.MOST_GAP)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs import checks
-from hybrid_toolkit.designs.base import Design, unadjusted_fit
+from hybrid_toolkit.designs.base import Design, share_told, unadjusted_fit
 from hybrid_toolkit.designs.model_columns import YES_NO, DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression import supplementary
@@ -120,7 +120,7 @@ def check_common_support(frame: pd.DataFrame, fit: DesignFit) -> Check:
         inside &= (x >= max(x[one].min(), x[~one].min())) & (x <= min(x[one].max(), x[~one].max()))
     share = float(inside.mean())
     good = share >= MIN_SUPPORT
-    message = f"{share:.0%} of rows lie where both groups are found" + (
+    message = f"{share_told(share, frame)} of rows lie where both groups are found" + (
         "." if good else ": the split leans on a model outside the data."
     )
     return Check("common support", good, message, share, MIN_SUPPORT)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs import checks
-from hybrid_toolkit.designs.base import CheckOf, Design, FitOf, RowsOf, fit_plan, terms_of
+from hybrid_toolkit.designs.base import CheckOf, Design, FitOf, RowsOf, fit_plan, share_told, terms_of
 from hybrid_toolkit.designs.checks import minimum_detectable
 from hybrid_toolkit.designs.model_columns import COUNT, SCORE, YES_NO, DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
@@ -125,7 +125,7 @@ def check_calibration(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     rare = min(found.n_events, found.n - found.n_events)
     terms = shared.number_of_terms(fit)
     good = rare >= shared.MIN_EVENTS * terms
-    message = f"The rarer answer occurs {rare / found.n:.0%} of the time" + (
+    message = f"{share_told(rare / found.n, frame)} of answers are the rarer one" + (
         "." if good else f": under {shared.MIN_EVENTS} rows a term, so slopes lean away from nothing."
     )
     return Check("rarer answer", good, message, rare / max(1, terms), shared.MIN_EVENTS)

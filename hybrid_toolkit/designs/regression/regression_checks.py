@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.designs.base import STOPPED_SHORT, CheckOf, FitOf
-from hybrid_toolkit.designs.checks import SMALL, judge_left_out
+from hybrid_toolkit.designs.base import SMALL, STEP_OF_COUNTS, STOPPED_SHORT, CheckOf, FitOf, share_told
+from hybrid_toolkit.designs.checks import judge_left_out
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.terms.arguments import numbers
@@ -63,7 +63,11 @@ def check_events(terms: Callable[[DesignFit], int]) -> CheckOf:
             return None
         share = events / max(1, terms(fit))
         good = share >= MIN_EVENTS
-        told = f"{events:,}" if events >= MIN_EVENTS else f"fewer than {MIN_EVENTS}"
+        told = (
+            f"About {STEP_OF_COUNTS * round(events / STEP_OF_COUNTS):,}"
+            if events >= MIN_EVENTS
+            else f"Fewer than {MIN_EVENTS}"
+        )
         message = f"{told} events for {plural(terms(fit), 'term')}" + (
             "." if good else f": under {MIN_EVENTS} a term, so slopes lean away from nothing."
         )
@@ -110,7 +114,7 @@ def check_common_range(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     high = min(x[group].quantile(0.9), x[~group].quantile(0.9))
     share = float(x.between(low, high).mean()) if high > low else 0.0
     good = share >= MIN_COMMON
-    message = f"{share:.0%} of answers lie in the range of exposure that both groups cover" + (
+    message = f"{share_told(share, frame)} of answers lie in the range of exposure that both groups cover" + (
         "." if good else ", under half: the groups are hardly comparable."
     )
     return Check("common range", good, message, share, MIN_COMMON)

@@ -13,8 +13,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.designs.base import CheckOf, FitOf, RowsOf, fit_plan, plan_instruments, terms_of
-from hybrid_toolkit.designs.checks import SMALL, p_words
+from hybrid_toolkit.designs.base import SMALL, CheckOf, FitOf, RowsOf, fit_plan, plan_instruments, terms_of
+from hybrid_toolkit.designs.checks import p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models import (
