@@ -15,6 +15,7 @@ from hybrid_toolkit.data.privacy.inside import InsideFrame, inside
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
 from hybrid_toolkit.metrics.intervals.interval import Estimate, Interval, clustered_interval
+from hybrid_toolkit.metrics.intervals.statistics import people_told
 from hybrid_toolkit.metrics.people_and_groups import Behind, People, group_order, groups, people_of, periods
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag
 from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE
@@ -73,7 +74,8 @@ def measure(
         ``clustered_interval``; missing where there is one cluster or nothing varies); ``n`` units used in
         ``n_clusters`` clusters; ``n_people`` distinct people behind them and the ``person`` counted (``worker``,
         ``family``, ``child``: of several, the kind with the fewest), missing with the reason in ``n_people_reason``
-        where nobody stands behind a unit, as in the statistics of authorities; ``n_missing`` units left out for a
+        where nobody stands behind a unit, as in the statistics of authorities, and of a slope no more than those on
+        whom it rests; ``n_missing`` units left out for a
         missing value, and their ``missing_share``; ``reliability`` of a scale over all answers; ``flag``, empty or the
         reasons why the figure should not be reported, and for a scale by career stage or mode of work, that invariance
         was not shown, so that its means should not be compared. Missing values are counted, never filled. Groups stand
@@ -288,7 +290,9 @@ def _one(
     n, missing = int(estimate.used.sum()), int((~estimate.used).sum())
     used = here.copy()
     used[here] = estimate.used
-    row = _row(spec, estimate, interval, n, missing, people.count(used), by, reliability)
+    fit = estimate.regression
+    behind = people.count(used) if fit is None else people.telling(used, partial(people_told, fit))
+    row = _row(spec, estimate, interval, n, missing, behind, by, reliability)
     warned = spec.warn(frame.loc[here]) if spec.warn is not None else ""
     return row | {"flag": "; ".join(filter(None, (str(row["flag"]), warned)))}
 

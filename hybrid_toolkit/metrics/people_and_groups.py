@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from hybrid_toolkit.metrics.constructs.work_pattern import mode_of_work
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.unit_frames import STAGES, cached, career_stage, household_access, look_up, require
 
+_WHOLE = 1e-6  # by which a number of people may miss a whole one
 PersonCodes = npt.NDArray[np.int32]
 """Positions and codes; 32 bits, since a national year has some ten million contacts."""
 PERSON_KEYS: Mapping[str, str] = {"worker_id": "worker", "family_id": "family", "child_id": "child"}
@@ -110,6 +111,16 @@ class People:
         found = {kind: _distinct(who[used[unit]]) for kind, (unit, who) in self.kinds.items()}
         kind = min(found, key=lambda k: found[k])
         return Behind(found[kind], kind)
+
+    def telling(self, used: npt.NDArray[np.bool_], tell: Callable[[PersonCodes], float]) -> Behind:
+        """As ``count``, of no more people than a slope over the units used rests on: ``tell`` of their codes."""
+        behind = self.count(used)
+        for unit, who in self.kinds.values():
+            code = np.arange(len(used), dtype=np.int32) + int(who.max(initial=0)) + 1  # a unit of nobody by itself
+            code[unit] = who
+            least = int(tell(np.unique(code[used], return_inverse=True)[1].astype(np.int32)) + _WHOLE)
+            behind = replace(behind, n_people=min(least, behind.n_people or 0))
+        return behind
 
     @classmethod
     def named(cls, frame: pd.DataFrame, unit: str, position: PersonCodes | None = None) -> People:

@@ -147,7 +147,9 @@ def test_components_are_those_of_measure(small: ht.EvaluationData) -> None:
 def test_slopes_and_gap_are_those_of_the_library(small: ht.EvaluationData) -> None:
     slopes = view_career_stage(small, outcome="informal_learning").panels[1].release.content.set_index("term")
     own = stage_slopes(small).set_index("stage")
-    np.testing.assert_allclose(slopes.loc[own.index, VALUES], own[VALUES], atol=0.051)  # two digits of the error
+    own = own[~slopes.loc[own.index, "suppressed"].to_numpy(dtype=bool)]  # eleven in their first year, and few tell it
+    assert list(own.index) == ["early", "mid", "late"]
+    np.testing.assert_allclose(slopes.loc[own.index, VALUES].astype(float), own[VALUES], atol=0.051)  # two digits
     gap = ht.measure(small, "stage_gap_learning").iloc[0]
     np.testing.assert_allclose(slopes.iloc[-1][VALUES].astype(float), gap[VALUES].astype(float), atol=0.051)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -129,7 +129,8 @@ def stage_estimates(
         out[name] = Estimate(value, influence, used, rank, regression=regression_of(design, y, pick))
     gap = picks[0] - picks[-1]
     value, influence, rank = linear_combination(design, y, gap)
-    return out, Estimate(value, influence, used, rank, regression=regression_of(design, y, gap))
+    fit = replace(regression_of(design, y, gap), sides=group == names[-1])
+    return out, Estimate(value, influence, used, rank, regression=fit)
 
 
 @dataclass(frozen=True, slots=True)

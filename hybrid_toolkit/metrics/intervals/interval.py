@@ -62,11 +62,14 @@ class Regression:
         Rows.
     weights : Array
         The k; the estimate is their sum of products with the coefficients.
+    sides : npt.NDArray[np.bool] | None, optional
+        Of a gap between two groups, which rows are of the second: each must rest on enough people.
     """
 
     design: Array
     residual: Array
     weights: Array
+    sides: npt.NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
@@ -141,6 +143,36 @@ def regression_of(design: Array, y: Array, weights: Array) -> Regression:
     """A least-squares fit of y on a design as leaving clusters out needs it; see ``linear_combination``."""
     coefficients = np.linalg.pinv(design.T @ design, hermitian=True) @ design.T @ y
     return Regression(design, y - design @ coefficients, weights)
+
+
+def people_told(fit: Regression, people: npt.NDArray[np.integer[Any]]) -> float:
+    """On how many people a combination of a fit's coefficients rests, whose outcomes it weighs: 1 where one tells it.
+
+    Of a gap between two groups, the side with fewer: with the slope of the other it tells that of this one.
+
+    Parameters
+    ----------
+    fit : Regression
+        The fit, with the combination's weights.
+    people : npt.NDArray[np.integer[Any]]
+        Code of the person of each of its rows.
+
+    Examples
+    --------
+    Eleven lie close together, and one far off: the slope is that one's.
+
+    >>> x = np.r_[np.linspace(0, 0.01, 11), 1.0]
+    >>> design = np.column_stack([np.ones(12), x])
+    >>> [round(people_told(regression_of(design, x, w), np.arange(12)), 1) for w in np.eye(2)]
+    [10.9, 1.2]
+    """
+    weights = fit.design @ (np.linalg.pinv(fit.design.T @ fit.design, hermitian=True) @ fit.weights)
+    found = []
+    for side in [np.ones(len(weights), dtype=bool)] if fit.sides is None else [fit.sides, ~fit.sides]:
+        squares = np.bincount(people[side], weights=np.square(weights[side]))
+        total = float(np.square(squares).sum())
+        found.append(float(squares.sum()) ** 2 / total if total > 0 else 0.0)
+    return min(found)
 
 
 def linear_combination(design: Array, y: Array, weights: Array) -> tuple[float, Array, int]:

@@ -33,7 +33,7 @@ from hybrid_toolkit.widgets.lenses.lens_view import (
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
 from hybrid_toolkit.widgets.lenses.shared_panels import published_panels
-from hybrid_toolkit.widgets.lenses.stage_curves import CURVE_STAGES, curve_rows, slope_rows
+from hybrid_toolkit.widgets.lenses.stage_curves import CURVE_STAGES, TELL, curve_rows, slope_rows
 from hybrid_toolkit.widgets.parts.sitting_gate import sitting_gate
 from hybrid_toolkit.widgets.parts.state import DataReference, offered_beside
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
@@ -168,10 +168,10 @@ class CareerStageViews:
             name = REGISTRY[outcome].name
             kept = curves.rename(columns={"stage": "term"})
             made = self._gate.estimates(kept.assign(stage=curves["stage"]), title=f"{name} over remote share",
-                                        clusters="n_clusters", labels=["stage", "at"], people="n",
+                                        clusters="n_clusters", labels=["stage", "at"], people=TELL,
                                         source=self.data)  # fmt: skip
             ladder = slope_rows(rows, outcome, _GAP, least=self._gate.policy.threshold)
-            slopes = self._gate.estimates(ladder, title=f"Slope of {name}", clusters="n_clusters", people="n",
+            slopes = self._gate.estimates(ladder, title=f"Slope of {name}", clusters="n_clusters", people=TELL,
                                          source=self.data)  # fmt: skip
             table = [[_stage(r["stage"]), f"{r['at']:.0%}", span_of(r)] for r in made.content.to_dict("records")]
             heads = ["Career stage", "At home", "Fitted mean (interval)"]
@@ -190,7 +190,8 @@ class CareerStageViews:
         return [
             "This is an association: people are not allocated to home working at random. See the study "
             "'career-stage' for what it does and does not show.",
-            "One smooth curve a stage (restricted cubic spline), drawn where the middle nine tenths of the stage lie; "
+            "One smooth curve a stage (restricted cubic spline), drawn where the middle nine tenths of the stage lie "
+            "and enough people tell it; "
             "intervals are clustered on teams. All waves together.",
             "The slope is averaged over the remote shares of all stages.",
             *map(plain_ids, spec.caveats),

@@ -10,18 +10,22 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, restricted_cubic, stage_estimates
 from hybrid_toolkit.metrics.intervals.interval import Estimate, clustered_interval
-from hybrid_toolkit.metrics.intervals.statistics import linear_combinations, regression_of
+from hybrid_toolkit.metrics.intervals.statistics import linear_combinations, people_told, regression_of
 
 _LEAST_KNOTS, _LEAST_VALUES = 3, 4
 """A restricted cubic spline needs three knots, and a line through fewer than four shares is not told from one."""
 CURVE_STAGES = ("asye", "early", "mid", "late")
 GRID = tuple(np.round(np.arange(0, 1.001, 0.05), 2).tolist())
 """Remote shares at which curves are drawn and read."""
-_COLUMNS = ("stage", "at", "estimate", "conf_low", "conf_high", "n", "n_clusters", "unit")
+TELL = "rests_on"
+"""Column with the people on whom a figure rests: one far from all others tells a slope, and a curve where it ends."""
+_COLUMNS = ("stage", "at", "estimate", "conf_low", "conf_high", "n", "n_clusters", "unit", TELL)
 
 
 def curve_rows(rows: pd.DataFrame, outcome: str, *, least: int) -> pd.DataFrame:
     """Fitted means with intervals, one row a stage and grid point within the middle nine tenths of the stage.
+
+    A point stands there where it rests on enough people: where a curve ends would tell of one who lies far off.
 
     Parameters
     ----------
@@ -45,15 +49,21 @@ def curve_rows(rows: pd.DataFrame, outcome: str, *, least: int) -> pd.DataFrame:
         groups = cluster.nunique()
         if people < least or mine["rs_desk"].nunique() < _LEAST_VALUES:
             if people:
-                found.append((stage, 0.0, *(np.nan,) * 3, people, groups, "score"))
+                found.append((stage, 0.0, *(np.nan,) * 3, people, groups, "score", 0.0))
             continue
         x, y = (mine[c].to_numpy(dtype=float) for c in ("rs_desk", outcome))
         low, high = np.quantile(x, [0.05, 0.95])
         steps = np.array([g for g in GRID if low <= g <= high])
         weights = np.column_stack([np.ones(len(steps)), _terms(steps, knots)[0]])
+        who, drawn = pd.factorize(mine["worker_id"])[0], len(found)
         for at, estimate in zip(steps, _combinations(_design(x, knots), y, weights), strict=True):
+            tell = people_told(estimate.regression, who) if estimate.regression is not None else 0.0
+            if tell < least:
+                continue
             i = clustered_interval(estimate, cluster)
-            found.append((stage, float(at), estimate.value, i.conf_low, i.conf_high, people, groups, "score"))
+            found.append((stage, float(at), estimate.value, i.conf_low, i.conf_high, people, groups, "score", tell))
+        if len(found) == drawn:
+            found.append((stage, 0.0, *(np.nan,) * 3, people, groups, "score", 0.0))
     return pd.DataFrame(found, columns=list(_COLUMNS))
 
 
@@ -74,16 +84,18 @@ def slope_rows(rows: pd.DataFrame, outcome: str, gap: str, *, least: int) -> pd.
     Returns
     -------
     pd.DataFrame
-        Frame: ``term``, ``estimate``, ``conf_low``, ``conf_high``, ``n`` workers, ``n_clusters``, ``unit``.
+        Frame: ``term``, ``estimate``, ``conf_low``, ``conf_high``, ``n`` workers, ``n_clusters``, ``unit``, ``TELL``.
     """
     enough = [s for s in CURVE_STAGES if rows.loc[rows["stage"].eq(s), "worker_id"].nunique() >= least]
     inside = rows[rows["stage"].isin(enough)].reset_index(drop=True)
     found: list[tuple[object, ...]] = []
+    who = pd.factorize(inside["worker_id"])[0]
     cluster, group = inside["team_id"].fillna(inside["worker_id"]), inside["stage"].to_numpy(dtype=str)
     for stage, one in stage_estimates(inside, outcome, "rs_desk", group, enough)[0].items() if enough else ():
         i, there = clustered_interval(one, cluster), group == stage
         people = inside.loc[there, "worker_id"].nunique()
-        found.append((stage, one.value, i.conf_low, i.conf_high, people, cluster[there].nunique(), "score"))
+        tell = people_told(one.regression, who) if one.regression is not None else 0.0
+        found.append((stage, one.value, i.conf_low, i.conf_high, people, cluster[there].nunique(), "score", tell))
     made = StageSlopeGap(outcome, "rs_desk", "stage")(rows)
     used = rows[made.used]
     teams = used["team_id"].fillna(used["worker_id"]).nunique()
@@ -91,8 +103,9 @@ def slope_rows(rows: pd.DataFrame, outcome: str, gap: str, *, least: int) -> pd.
     smallest = min(used.loc[used["stage"].eq("mid"), "worker_id"].nunique(),
                    used.loc[used["stage"].isin(("asye", "early")), "worker_id"].nunique())  # fmt: skip
     if made.value == made.value:
-        found.append((gap, made.value, i.conf_low, i.conf_high, smallest, teams, "score"))
-    names = ["term", "estimate", "conf_low", "conf_high", "n", "n_clusters", "unit"]
+        tell = people_told(made.regression, pd.factorize(used["worker_id"])[0]) if made.regression is not None else 0.0
+        found.append((gap, made.value, i.conf_low, i.conf_high, smallest, teams, "score", tell))
+    names = ["term", "estimate", "conf_low", "conf_high", "n", "n_clusters", "unit", TELL]
     return pd.DataFrame(found, columns=names)
 
 
