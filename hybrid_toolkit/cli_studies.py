@@ -110,7 +110,8 @@ def study(args: argparse.Namespace) -> int:
 def _behind(data: EvaluationData | pd.DataFrame, data_hash: str) -> object:
     """The data as a gate asks for them; free rows by the hash of the result."""
     from hybrid_toolkit.data.evaluation_data import EvaluationData
-    from hybrid_toolkit.disclosure.ledger.release_ledger import FREE_ROWS, FreeRows
+    from hybrid_toolkit.disclosure.ledger.marks import FREE_ROWS
+    from hybrid_toolkit.disclosure.ledger.release_ledger import FreeRows
 
     return data if isinstance(data, EvaluationData) else FreeRows({FREE_ROWS: data}, data_hash)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -99,10 +99,11 @@ def release_together(
             if gate.ledger is None or marks is None or not at:
                 return release
             everyone = next((i for i in at if all(part == whole for part in keys[i])), -1)
-            held = few_apart(gate.ledger, figure, {i: cells[i] for i in at}, marks, whole=everyone, threshold=enough)
+            mine = {i: cells[i] for i in at}
+            held = few_apart(gate.ledger, figure, mine, marks, whole=everyone, threshold=enough)
+            held = held or few_with_all(gate.ledger, figure, mine, marks, wholes=(everyone,), threshold=enough)
             if not held:
-                remember(gate.ledger, figure, {i: cells[i] for i in at}, marks, whole=everyone, threshold=enough,
-                         version=release.data_hash)  # fmt: skip
+                remember(gate.ledger, figure, mine, marks, whole=everyone, threshold=enough, version=release.data_hash)
                 return release
             rows.loc[sorted(held), HIDE] = True
             continue
@@ -176,6 +177,40 @@ def few_apart(
             break
         summed = [k for i, k in enumerate(parts) if i in found] or parts
         out.add(min(summed, key=lambda k: int(cells[k].sum())))
+    return out
+
+
+def few_with_all(
+    ledger: VersionLedger,
+    figure: str,
+    cells: Mapping[_Key, NDArray[np.bool_]],
+    marks: MarksOf,
+    *,
+    wholes: Collection[_Key],
+    threshold: int,
+) -> set[_Key]:
+    """Cells to take away until no sum and difference with all that was shown of the figure tells of few people.
+
+    The smallest go first, and those for everyone last; parameters as ``few_apart``, with several cells for everyone.
+
+    Examples
+    --------
+    Thirty people over two months; the whole and the second month were shown. Of the first, two are missing today:
+
+    >>> ledger, people, month = VersionLedger(None), np.repeat(np.arange(30), 2), np.tile([1, 2], 30)
+    >>> def marks(cells):
+    ...     return [{str(p): "|".join(map(str, month[cell & (people == p)])) for p in set(people[cell])}
+    ...             for cell in cells]
+    >>> ledger.record("fte", marks([people < 30, month == 2]), version="a", view={0: "whole", 1: "part"})
+    >>> few_with_all(ledger, "fte", {"b": (month == 1) & (people > 1)}, marks, wholes=(), threshold=10)
+    {'b'}
+    """
+    out: set[_Key] = set()
+    mark_of = dict(zip(cells, marks(list(cells.values())), strict=True))
+    while shown := [k for k in cells if k not in out]:
+        if not ledger.few_in_all(figure, [mark_of[k] for k in shown], threshold=threshold):
+            break
+        out.add(min([k for k in shown if k not in wholes] or shown, key=lambda k: int(cells[k].sum())))
     return out
 
 

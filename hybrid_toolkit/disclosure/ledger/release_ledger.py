@@ -10,7 +10,6 @@ inside and is not sent with what is released.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import secrets
 from collections.abc import Mapping, Sequence
@@ -21,22 +20,25 @@ from typing import Any
 import pandas as pd
 
 from hybrid_toolkit.data.atomic_output import atomic_write_bytes, atomic_write_text, only_writer, output_refusal
-from hybrid_toolkit.disclosure.ledger.part_sums import FULL, Marks, few_in_sums, what_is_left
+from hybrid_toolkit.disclosure.ledger.marks import (
+    MARK,
+    mark_of,
+    marks_of,
+    numbers,
+    people_of,
+    pieces_of,
+    with_rest,
+)
+from hybrid_toolkit.disclosure.ledger.part_sums import Marks, Pieces, few_in_all, few_in_sums
 from hybrid_toolkit.errors import DisclosureError, UnreadableError
 
 FOLDER, LEDGER, KEY, LOCK = ".disclosure", "ledger.json", "key", "lock"
 KEY_BYTES = 32
 """Length of the key, that of the hash it is used with."""
-_PEOPLE = ("worker_id", "family_id", "child_id")
-"""Keys that name somebody, in any table; a row is of each that it has. Tables without any describe nobody."""
-FREE_ROWS = "rows"
-"""Name of a table of free rows, each of which may be a person of its own."""
 FEW_CHANGED = "DATA-FEW-CHANGED"
 _WHICH = "which key"
 """Text whose hash tells one key from another."""
-_SCHEMA = 2
-MARK = 16
-"""Digits of a hash that are kept."""
+_SCHEMA = 3
 PART_OF_VIEW, WHOLE_OF_VIEW = "part", "whole"
 """What a cell is in a view: one of its parts, or everyone."""
 VIEW_BYTES = 4
@@ -119,6 +121,7 @@ class VersionLedger:
             shown = raw["shown"]
             held = [v for versions in shown.values() for v in versions]
             whole = all(isinstance(v["behind"], dict) and isinstance(v.get("views", {}), dict) for v in held)
+            whole = whole and all(isinstance(v["pieces"], dict) for v in held if "views" in v)
             whole = whole and all(
                 len(mark) == MARK and int(mark, 16) >= 0 for v in held for mark in v["behind"].values()
             )
@@ -135,6 +138,10 @@ class VersionLedger:
             raise _unreadable(self._place) from None
         return dict(shown)
 
+    def _look_again(self) -> None:
+        if (at := self._stand()) != self._at:  # somebody else has shown something since
+            self._at, self._shown = at, self._read()
+
     def few_changed(self, figure: str, behind: Mapping[str, str], *, threshold: int) -> bool:
         """Whether a cell differs by some people, but few, from any cell that was shown.
 
@@ -150,8 +157,7 @@ class VersionLedger:
         threshold : int
             Fewest people.
         """
-        if (at := self._stand()) != self._at:  # somebody else has shown something since
-            self._at, self._shown = at, self._read()
+        self._look_again()
         now, mine = self._hashed(behind), self._name(figure)
         for name, cells in self._shown.items():
             for then in (cell["behind"] for cell in cells):
@@ -185,18 +191,34 @@ class VersionLedger:
             Positions in ``parts``, and their number where what everyone has beyond the parts is in the sum.
         """
         mine = self._name(figure)
-        now = _with_rest([_numbers(self._hashed(p)) for p in parts],
-                         None if whole is None else _numbers(self._hashed(whole)))  # fmt: skip
+        now = with_rest([numbers(self._hashed(p)) for p in parts],
+                         None if whole is None else numbers(self._hashed(whole)))  # fmt: skip
         for name, cells in self._shown.items():
             views: dict[str, tuple[list[Marks], list[Marks]]] = {}
             for cell in cells:
                 for view, kind in cell.get("views", {}).items():
-                    views.setdefault(view, ([], []))[kind == WHOLE_OF_VIEW].append(_numbers(cell["behind"]))
+                    views.setdefault(view, ([], []))[kind == WHOLE_OF_VIEW].append(numbers(cell["behind"]))
             for before, everyone in views.values():
-                then = _with_rest(before, everyone[0] if everyone else None)
+                then = with_rest(before, everyone[0] if everyone else None)
                 if found := few_in_sums(then, now, threshold=threshold, same=name == mine):
                     return found
         return set()
+
+    def few_in_all(self, figure: str, cells: Sequence[Mapping[str, str]], *, threshold: int) -> bool:
+        """Whether few people are told by any sum and difference of cells, with all that was shown of the figure.
+
+        Parameters
+        ----------
+        figure : str
+            As ``few_changed``.
+        cells : Sequence[Mapping[str, str]]
+            For each cell that would be shown, person -> what they bring to it.
+        threshold : int
+            Fewest people.
+        """
+        self._look_again()
+        before = [pieces_of(cell) for cell in self._shown.get(self._name(figure), []) if "views" in cell]
+        return bool(before) and few_in_all(before, [self._pieces(c) for c in cells], threshold=threshold)
 
     def record(
         self, figure: str, cells: Sequence[Mapping[str, str]], *, version: str, view: Mapping[int, str] | None = None
@@ -220,12 +242,13 @@ class VersionLedger:
             The folder cannot be written.
         """
         hashed = [self._hashed(behind) for behind in cells]
+        pieces = {i: self._pieces(cells[i]) for i in view or {}}
         if self._place is None:
-            self._add(figure, hashed, version, view or {})
+            self._add(figure, hashed, version, view or {}, pieces)
             return
         with only_writer(self._place / LOCK):
             self._shown = self._read()
-            if self._add(figure, hashed, version, view or {}):
+            if self._add(figure, hashed, version, view or {}, pieces):
                 text = json.dumps({"schema": _SCHEMA, "shown": self._shown}, sort_keys=True)
                 atomic_write_text(self._place / LEDGER, text)
 
@@ -250,7 +273,7 @@ class VersionLedger:
         tables, version = getattr(data, "tables", None), getattr(data, "hash", None)
         if not isinstance(tables, Mapping) or not isinstance(version, str) or version in self._whole:
             return
-        kinds = _people_of(tables)
+        kinds = people_of(tables)
         if any(self.few_changed(f"data of {kind}", marks, threshold=threshold) for kind, marks in kinds.items()):
             raise DisclosureError(
                 f"Figures of other data were shown before, and these data differ from them by fewer than {threshold} "
@@ -263,12 +286,23 @@ class VersionLedger:
             self.record(f"data of {kind}", [marks], version=version)
         self._whole.add(version)
 
-    def _add(self, figure: str, hashed: Sequence[dict[str, str]], version: str, view: Mapping[int, str]) -> bool:
+    def _add(
+        self,
+        figure: str,
+        hashed: Sequence[dict[str, str]],
+        version: str,
+        view: Mapping[int, str],
+        pieces: Mapping[int, Pieces],
+    ) -> bool:
         """Add the cells and the view that are new; whether there are any."""
         held = self._shown.setdefault(self._name(figure), [])
         new = [now for now in hashed if not any(v["behind"] == now for v in held)]
         held += [{"version": self._hash(version), "behind": now} for now in new]
-        of_view = [(next(v for v in held if v["behind"] == hashed[i]), kind) for i, kind in view.items()]
+        of_view = []
+        for i, kind in view.items():
+            cell = next(v for v in held if v["behind"] == hashed[i])
+            cell["pieces"] = {who: marks for who, marks in pieces[i].items() if len(marks) > 1}
+            of_view.append((cell, kind))
         known = [{k for k, v in cell.get("views", {}).items() if v == kind} for cell, kind in of_view]
         unknown = bool(of_view) and not set.intersection(*known)
         if unknown:
@@ -292,7 +326,7 @@ class VersionLedger:
             ``keyed:``, eight digits that tell one key from another, and the hash.
         """
         key = self._key()
-        return f"keyed:{_mark(key, _WHICH)[:8]}:{_mark(key, text)}"
+        return f"keyed:{mark_of(key, _WHICH)[:8]}:{mark_of(key, text)}"
 
     def can_tell(self, mark: str) -> bool:
         """Whether the folder holds the key with which ``keyed`` made a mark.
@@ -303,7 +337,7 @@ class VersionLedger:
             What ``keyed`` returned, here or elsewhere.
         """
         path = None if self._place is None else self._place / KEY
-        return path is not None and path.is_file() and mark.split(":")[1:2] == [_mark(path.read_bytes(), _WHICH)[:8]]
+        return path is not None and path.is_file() and mark.split(":")[1:2] == [mark_of(path.read_bytes(), _WHICH)[:8]]
 
     def _key(self) -> bytes:
         if self._place is None:
@@ -323,51 +357,20 @@ class VersionLedger:
         return hashlib.sha256(figure.encode()).hexdigest()[:MARK]
 
     def _hash(self, text: str) -> str:
-        return _mark(self._key(), text)[:MARK]
+        return mark_of(self._key(), text)[:MARK]
+
+    def _pieces(self, behind: Mapping[str, str]) -> Pieces:
+        """Person -> the mark of each piece that they bring."""
+        key = self._key()
+        return {
+            mark_of(key, who)[:MARK]: [mark_of(key, f"{who}|{piece}")[:MARK] for piece in what.split("|")]
+            for who, what in behind.items()
+        }
 
     def _hashed(self, behind: Mapping[str, str]) -> dict[str, str]:
         key = self._key()
 
-        return {_mark(key, who)[:MARK]: _marks_of(key, who, what) for who, what in behind.items()}
-
-
-def _marks_of(key: bytes, who: str, what: str) -> str:
-    """The sum of the hashes of all that somebody brings: the mark of two cells together is the sum of theirs."""
-    pieces = what.split("|")
-    if len(pieces) == 1:
-        return _mark(key, f"{who}|{what}")[:MARK]
-    return f"{sum(int(_mark(key, f'{who}|{piece}')[:MARK], 16) for piece in pieces) % FULL:0{MARK}x}"
-
-
-def _numbers(behind: Mapping[str, str]) -> dict[str, int]:
-    return {who: int(mark, 16) for who, mark in behind.items()}
-
-
-def _with_rest(parts: list[Marks], whole: Marks | None) -> list[Marks]:
-    """Parts, and what everyone has beyond them."""
-    rest = {} if whole is None else what_is_left(whole, parts)
-    return [*parts, rest] if rest else parts
-
-
-def _people_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
-    """Kind of person -> person -> a sum over the hashes of their rows in all tables, whatever the order of rows."""
-    found: dict[str, list[pd.Series[Any]]] = {}
-    for name, frame in tables.items():
-        columns = sorted(map(str, frame.columns))
-        plain = frame.astype({c: "str" for c in columns if frame[c].dtype == object})[columns]
-        rows = pd.util.hash_pandas_object(plain.assign(table=name), index=False)
-        keys = [c for c in _PEOPLE if c in plain]
-        for key in keys:
-            found.setdefault(key, []).append(rows.groupby(plain[key].to_numpy()).sum())
-        alone = rows[plain[keys].isna().all(axis=1).to_numpy()] if keys or name == FREE_ROWS else rows[:0]
-        if len(alone):
-            found.setdefault(FREE_ROWS, []).append(alone.groupby(alone.astype("str").to_numpy()).sum())
-    out = {}
-    for kind, parts in found.items():
-        summed = pd.concat(parts)
-        summed = summed.groupby(level=0).sum()
-        out[kind] = dict(zip(summed.index.astype("str"), summed.astype("str"), strict=True))
-    return out
+        return {mark_of(key, who)[:MARK]: marks_of(key, who, what) for who, what in behind.items()}
 
 
 def _unreadable(place: Path) -> UnreadableError:
@@ -384,7 +387,3 @@ def _outdated(place: Path) -> UnreadableError:
         fix="Name a new release folder; what the old one showed is not compared with what this version shows.",
         code="LEDGER-OUTDATED",
     )
-
-
-def _mark(key: bytes, text: str) -> str:
-    return hmac.digest(key, text.encode(), "sha256").hex()

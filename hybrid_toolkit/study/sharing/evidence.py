@@ -20,7 +20,8 @@ from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.designs import RATIO_KINDS
 from hybrid_toolkit.disclosure import Gate, Release
-from hybrid_toolkit.disclosure.ledger.release_ledger import FREE_ROWS, FreeRows, VersionLedger
+from hybrid_toolkit.disclosure.ledger.marks import FREE_ROWS
+from hybrid_toolkit.disclosure.ledger.release_ledger import FreeRows, VersionLedger
 from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.errors import DisclosureError, StudyError, agreeing, plural
 from hybrid_toolkit.result import TIDY_COLUMNS

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.disclosure.combined_cells import few_apart, remember
+from hybrid_toolkit.disclosure.combined_cells import few_apart, few_with_all, remember
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.ledger.release_ledger import FEW_CHANGED
 from hybrid_toolkit.disclosure.release import Release
@@ -32,6 +32,9 @@ def held_to_ledger(gate: Gate, units: Units, group: str, period: str, shown: Sho
         part = {k: cells[k] for k in keys if k not in out}
         out |= few_apart(gate.ledger, figure_name(units.spec), part, lambda found: _marks(units, found), whole=whole,
                          threshold=gate.policy.threshold)  # fmt: skip
+    left = {pair: cells[pair] for pair in sorted(shown - out)}
+    out |= few_with_all(gate.ledger, figure_name(units.spec), left, lambda found: _marks(units, found),
+                        wholes=[whole for whole, _ in _views(shown)], threshold=gate.policy.threshold)  # fmt: skip
     return shown - out
 
 

@@ -64,6 +64,9 @@ def test_the_solver_finds_a_difference_a_complement_and_a_union() -> None:
         ("outer bins of a histogram", 1084),
         ("frames that do not say who or what they are", 800),
         ("frames that do not say who or what they are", 1282),
+        ("many tables and views of two versions", 200),
+        ("many tables and views of two versions", 742),
+        ("many tables and views of two versions", 1698),
     ],
 )
 def test_a_session_of_two_thousand_that_told_somebody_apart_is_closed(door: str, seed: int) -> None:
