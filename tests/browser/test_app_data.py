@@ -78,6 +78,7 @@ def test_a_service_opens_its_own_exports_by_keyboard_alone(
     done(page, "Choose your files")
     press(page, "Continue")
     expect(page.locator(".error-summary")).to_contain_text("No place is named")
+    expect(page.locator(".error-summary")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # the summary leads to the field
     assert page.evaluate("document.activeElement.id") == "path"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.disclosure.ledger.part_sums import FULL, Marks, Pieces, what_is_left
 
-PEOPLE = ("worker_id", "family_id", "child_id")
+_PEOPLE = ("worker_id", "family_id", "child_id")
 """Keys that name somebody, in any table; a row is of each that it has. Tables without any describe nobody."""
 MARK = 16
 """Digits of a hash that are kept."""
@@ -30,7 +30,7 @@ def marks_of(key: bytes, who: str, what: str) -> str:
     return f"{sum(int(mark_of(key, f'{who}|{piece}')[:MARK], 16) for piece in pieces) % FULL:0{MARK}x}"
 
 
-def numbers(behind: Mapping[str, str]) -> dict[str, int]:
+def mark_numbers(behind: Mapping[str, str]) -> dict[str, int]:
     return {who: int(mark, 16) for who, mark in behind.items()}
 
 
@@ -45,14 +45,14 @@ def with_rest(parts: list[Marks], whole: Marks | None) -> list[Marks]:
     return [*parts, rest] if rest else parts
 
 
-def people_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
+def marks_of_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
     """Kind of person -> person -> a sum over the hashes of their rows in all tables, whatever the order of rows."""
     found: dict[str, list[pd.Series[Any]]] = {}
     for name, frame in tables.items():
         columns = sorted(map(str, frame.columns))
         plain = frame.astype({c: "str" for c in columns if frame[c].dtype == object})[columns]
         rows = pd.util.hash_pandas_object(plain.assign(table=name), index=False)
-        keys = [c for c in PEOPLE if c in plain]
+        keys = [c for c in _PEOPLE if c in plain]
         for key in keys:
             found.setdefault(key, []).append(rows.groupby(plain[key].to_numpy()).sum())
         alone = rows[plain[keys].isna().all(axis=1).to_numpy()] if keys or name == FREE_ROWS else rows[:0]

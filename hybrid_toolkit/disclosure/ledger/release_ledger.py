@@ -22,10 +22,10 @@ import pandas as pd
 from hybrid_toolkit.data.atomic_output import atomic_write_bytes, atomic_write_text, only_writer, output_refusal
 from hybrid_toolkit.disclosure.ledger.marks import (
     MARK,
+    mark_numbers,
     mark_of,
     marks_of,
-    numbers,
-    people_of,
+    marks_of_tables,
     pieces_of,
     with_rest,
 )
@@ -191,13 +191,13 @@ class VersionLedger:
             Positions in ``parts``, and their number where what everyone has beyond the parts is in the sum.
         """
         mine = self._name(figure)
-        now = with_rest([numbers(self._hashed(p)) for p in parts],
-                         None if whole is None else numbers(self._hashed(whole)))  # fmt: skip
+        now = with_rest([mark_numbers(self._hashed(p)) for p in parts],
+                         None if whole is None else mark_numbers(self._hashed(whole)))  # fmt: skip
         for name, cells in self._shown.items():
             views: dict[str, tuple[list[Marks], list[Marks]]] = {}
             for cell in cells:
                 for view, kind in cell.get("views", {}).items():
-                    views.setdefault(view, ([], []))[kind == WHOLE_OF_VIEW].append(numbers(cell["behind"]))
+                    views.setdefault(view, ([], []))[kind == WHOLE_OF_VIEW].append(mark_numbers(cell["behind"]))
             for before, everyone in views.values():
                 then = with_rest(before, everyone[0] if everyone else None)
                 if found := few_in_sums(then, now, threshold=threshold, same=name == mine):
@@ -273,7 +273,7 @@ class VersionLedger:
         tables, version = getattr(data, "tables", None), getattr(data, "hash", None)
         if not isinstance(tables, Mapping) or not isinstance(version, str) or version in self._whole:
             return
-        kinds = people_of(tables)
+        kinds = marks_of_tables(tables)
         if any(self.few_changed(f"data of {kind}", marks, threshold=threshold) for kind, marks in kinds.items()):
             raise DisclosureError(
                 f"Figures of other data were shown before, and these data differ from them by fewer than {threshold} "

@@ -31,6 +31,7 @@ FITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "team-wave": ("survey",),
         "worker": ("worker",),
         "arrangement": ("arrangement_spell",),
+        "adjustment": ("arrangement_spell",),
         "team-month": _MONTHLY,
         "authority-month": _MONTHLY,
         "authority-year": ("la_year",),
