@@ -31,6 +31,7 @@ def _beside(name: str) -> ModuleType:
 VENDORS = {n: getattr(_beside("vendors_third"), n) for n in ("oracle_condeco", "eclipse_payroll")}
 VENDORS |= {n: getattr(_beside("vendors_fourth"), n) for n in ("us_report_server", "ods_and_xml")}
 VENDORS |= _beside("vendors_fifth").VENDORS | _beside("vendors_by_lines").VENDORS | _beside("vendors_exports").VENDORS
+VENDORS |= _beside("vendors_sixth").VENDORS
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +114,22 @@ def test_staff_in_other_posts_and_all_that_is_said_of_them_are_left_out(tmp_path
     ill = absent["Absence Category"].eq("Sickness") & absent["Employee Number"].astype(str).isin(social)
     assert 0.7 * absent.loc[ill, "FTE Days Lost"].sum() < data["worker_month"]["sick_days"].sum()
     assert data["worker_month"]["sick_days"].sum() <= absent.loc[ill, "FTE Days Lost"].sum()
+
+
+def test_ages_in_bands_of_others_are_read_where_they_lie_in_one_and_else_left_out_with_a_word(tmp_path: Path) -> None:
+    data, _ = _loaded("responsibility", tmp_path)
+    assert set(data["child"]["age_band"]) == {"0", "1-4", "5-9", "10-15", "16-17"}
+    assert data["worker"]["age_band"].isna().all() and data["worker"]["leave_date"].notna().any()
+    assert len(data["allocation_spell"]) > 100 and set(data["arrangement_spell"]["type"]) == {"contractual", "informal"}
+
+
+def test_a_day_with_its_weekday_and_a_month_in_full_are_days(tmp_path: Path) -> None:
+    data, _ = _loaded("weekdays", tmp_path)
+    assert len(data["worker"]) == 60, "the row that counts the staff is nobody"
+    assert data["contact"]["held_date"].notna().all() and data["allocation_spell"]["end_date"].notna().any()
+    assert sorted(data["worker_month"]["month"].dt.month.unique()) == [4, 5, 6, 7]
+    assert set(data["worker"]["role"]) == {"3", "4", "5"}
+    assert set(data["allocation_spell"]["end_reason"].dropna()) == {"left"}, "a case that closed changed no worker"
 
 
 def test_a_way_to_meet_written_in_a_phrase_is_read_where_it_names_one(tmp_path: Path) -> None:

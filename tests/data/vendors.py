@@ -1,12 +1,13 @@
 """What the invented folders of other vendors beside this are made with. No name in them is a person's.
 
-Of 45 folders that were made, the matches of a person written down first, these are kept: two start dates, posts of
+Of 53 folders that were made, the matches of a person written down first, these are kept: two start dates, posts of
 others and whole days (``oracle_condeco``); a sheet a year and ways to meet in phrases (``eclipse_payroll``); months
 before days, sub-totals, two-row headers (``us_report_server``); OpenDocument, XML, tabs in UTF-16, ticks
 (``ods_and_xml``); words cut short (``cut_short``); a key of no meaning (``opaque_keys``); numbers before names
 (``numbered``); names said backwards (``backwards``); spaces written as codes (``sharepoint``); two columns of numbers
 of staff (``trust_sap``); paths of a data model (``power_bi``); two days of one visit, pivot tables beside the data
-(``pivot_books``).
+(``pivot_books``); a system's own number for children, responsibility as a spell (``responsibility``); weekdays before
+days, headers that all begin alike, posts cut short (``weekdays``).
 """
 
 from __future__ import annotations

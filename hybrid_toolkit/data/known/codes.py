@@ -61,6 +61,21 @@ _CODE_FIRST = re.compile(r"^[a-z0-9]{1,5} ?[-=:] (?=[a-z])")
 """A code before what it means, such as "CH - Case holder"."""
 
 
+_POSTS = {
+    "soc": "social",
+    "wkr": "worker",
+    "wrkr": "worker",
+    "snr": "senior",
+    "sr": "senior",
+    "prac": "practitioner",
+    "practnr": "practitioner",
+    "mgr": "manager",
+    "mngr": "manager",
+    "asst": "assistant",
+    "adv": "advanced",
+    "svc": "service",
+}
+"""Words of the names of posts as lists cut them short."""
 _SW = re.compile(r"\bsw\b")
 """How the name of the profession is cut short within the name of a post."""
 
@@ -91,6 +106,8 @@ def list_of(column: ColumnContract) -> str:
         return "role" if "5" in column.codes else "case_role"
     if "icpc" in column.codes:
         return "conference_type"
+    if "contractual" in column.codes:
+        return "arrangement"
     named = _LISTS.get(column.name, "")
     if column.kind == "bool":
         return named or "yes_no"
@@ -102,7 +119,8 @@ def _read(listed: str, codes: tuple[str, ...], text: str) -> str | None:
     known = _spellings().get(listed, {})
     more = _spellings()["yes_no"] if codes == ("true", "false") else {}
     said = plain_spelling(text)
-    said = _SW.sub("social worker", said) if listed in _PHRASED and said not in known else said
+    if listed in _PHRASED and said not in known:
+        said = _SW.sub("social worker", " ".join(_POSTS.get(word, word) for word in said.split()))
     for form in (
         said,
         _PREFIX.sub("", said),
@@ -197,18 +215,47 @@ def known_code(column: ColumnContract, text: str) -> str | None:
 
 
 def _age_band(column: ColumnContract, text: str) -> str | None:
-    """The band of an age in whole years; -1 stands for the unborn in lists of children."""
-    years = _YEARS.fullmatch(text.strip().casefold())
-    if years is None:
+    """The band of an age in whole years, or of ages that are all in one band; -1 stands for the unborn."""
+    ages = ages_of(text)
+    if ages is None:
         return None
-    age = max(int(years.group(1)), 0)
-    lows = {int(re.split(r"[-+]", code)[0]): code for code in column.codes}
-    return next((code for low, code in sorted(lows.items(), reverse=True) if low <= age < _OLDEST), None)
+    lows = sorted((int(re.split(r"[-+]", code)[0]), code) for code in column.codes)
+    first, last = (next((code for low, code in reversed(lows) if low <= age), None) for age in ages)
+    return first if first == last else None
 
 
 _YEARS = re.compile(r"(-1|\d{1,3})(?:\.0)?(?: ?(?:years?|yrs?|y))?")
+_BAND = re.compile(
+    r"(?:aged? )?(\d{1,3})(?: ?(?:-|–|to|and under|until) ?(\d{1,3})|( ?(?:\+|plus|and over|or over|and above)))"
+)
+_UNDER = re.compile(r"(?:under|less than|<) ?(\d{1,3})")
 _OLDEST = 120
 """No age in years; a larger number is something else."""
+
+
+def ages_of(text: str) -> tuple[int, int] | None:
+    """The youngest and the oldest age in whole years that a text names, or None.
+
+    Parameters
+    ----------
+    text : str
+        A cell of a column of ages or of bands of ages.
+
+    Examples
+    --------
+    >>> ages_of("37"), ages_of("16 to 17 years"), ages_of("Under 1"), ages_of("60 and over"), ages_of("adult")
+    ((37, 37), (16, 17), (0, 0), (60, 119), None)
+    """
+    said = re.sub(r"\s*(?:years?|yrs?|y)?(?: old)?$", "", text.strip().casefold())
+    if found := _YEARS.fullmatch(said):
+        low = high = max(int(found[1]), 0)
+    elif found := _UNDER.fullmatch(said):
+        low, high = 0, int(found[1]) - 1
+    elif found := _BAND.fullmatch(said):
+        low, high = int(found[1]), _OLDEST - 1 if found[3] else int(found[2])
+    else:
+        return None
+    return (low, high) if low <= high < _OLDEST else None
 
 
 def is_outsider(text: str) -> bool:

@@ -22,7 +22,7 @@ _WORDS: Mapping[str, str] = {
     "end": "relinquished relinquish relinq "
     "exit concluded concludes unassign unassigned unallocated deallocated deregistered handed passed end ends "
     "ended ending ceased ceasing finish finished until left leave leaver leaving termination closed close closure shut "
-    "went gone departed discharged discharge stopped stop terminated",
+    "went gone departed discharged discharge stopped stop terminated final last",
     "due": "due target timescale deadline scheduled planned trgt",
     "recorded": "recorded recording entered input created keyed finalised logged inputted submitted typed saved "
     "written",
@@ -81,11 +81,12 @@ _PHRASES = (
     (r"c f a|c and f|cfa", "assessment"),
     (r"sibling group", "family"),
     (r"social workers?", "worker"),
+    (r"case ?notes?", "visit"),
     (r"(?:should|must|to) (?:have been |be |take )?(?:held |place |seen |visited |done |completed )?by", "due"),
     (r"(?:took|taken|take|takes|taking) place|carried out", "held"),
     (r"(?:start|started|begin|began) work(?:ing)?", "start"),
     (r"as (?:a |an )?(?:qualified )?social worker", ""),
-    (r"write up|written up|signed off", "recorded"),
+    (r"(?:write|written|typed|type) up(?: (?:completed|complete|done|finished))?|signed off", "recorded"),
     (r"(?:1|one) (?:2|to) (?:1|one)|1 1s?", "supervision"),
     (r"section 47", "s47"),
     (r"(?:12|twelve) ?m(?:o?n?ths?)?", "12m"),

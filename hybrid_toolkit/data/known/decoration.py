@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hybrid_toolkit.data.known.concepts import known_words
 from hybrid_toolkit.data.known.names import words
@@ -13,6 +13,8 @@ _LEAST = 2
 """A word that begins one header alone is part of its name."""
 _MANY = 3
 """Numbers, or paths, in fewer headers are chance; assumed."""
+_WORDS, _MOST = 2, 0.5
+"""Two words with which half of the headers begin say of whom the list is, and not what one column holds; assumed."""
 _NUMBER = re.compile(r"(?:[a-z]{0,2}\d{1,3}[a-z]?|col(?:umn)?|q|question|field)")
 """The number of a column in a form or a return, such as "A5", "Q12" or "3b"."""
 
@@ -49,6 +51,8 @@ def undecorated(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
     ('due at',)
     >>> undecorated(["dimStaff[Key]", "dimStaff[HireDate]", "Sum of FTE", "factVisit[Due]"])["dimStaff[HireDate]"]
     ('hire date',)
+    >>> undecorated(["Staff member code", "Staff member post", "Staff member sex", "FTE"])["Staff member post"]
+    ('post',)
     >>> undecorated(["Child ref", "Child seen", "Child seen alone"])
     {}
     """
@@ -61,7 +65,7 @@ def undecorated(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
         if (_NUMBER.fullmatch(word) and numbered >= _MANY) or (n >= _LEAST and word not in known_words())
     }
     made = {h: [" ".join(said[1:])] for h, said in parted.items() if len(said) > 1 and said[0] in marks}
-    for header, leaf in (_leaves(headers) | _spells(headers)).items():
+    for header, leaf in (_leaves(headers) | _spells(headers) | _after_what_all_say(parted)).items():
         made.setdefault(header, []).append(leaf)
     return {h: tuple(dict.fromkeys(left)) for h, left in made.items()}
 
@@ -71,6 +75,18 @@ def _leaves(headers: Sequence[str]) -> dict[str, str]:
     leaf = {h: words(re.split(r"[.\[]", h)[-1]) for h in headers if _PATH.fullmatch(h)}
     once = Counter(leaf.values())
     return {h: said for h, said in leaf.items() if said and once[said] == 1} if len(leaf) >= _MANY else {}
+
+
+def _after_what_all_say(parted: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What follows two words or more with which several headers begin, as "staff member" in a list of staff."""
+    begun = Counter(tuple(said[:_WORDS]) for said in parted.values() if len(said) > _WORDS)
+    made = {
+        h: " ".join(said[_WORDS:])
+        for h, said in parted.items()
+        if len(said) > _WORDS and begun[tuple(said[:_WORDS])] >= _MOST * len(parted) and len(parted) > _MANY
+    }
+    once = Counter(made.values())
+    return {h: left for h, left in made.items() if once[left] == 1}
 
 
 def _spells(headers: Sequence[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from hybrid_toolkit.data.known.filler_dates import filler_date
 from hybrid_toolkit.data.known.readable_codes import is_whole_day, reads
 from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.known.units import amount
+from hybrid_toolkit.data.known.written_days import plain_day, plain_month
 from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS, identifier_problems
 from hybrid_toolkit.data.privacy.pseudonym import loose_key
 from hybrid_toolkit.data.reading.coerce import MISSING_WORDS
@@ -113,12 +114,14 @@ class Profile:
     @cached_property
     def dates(self) -> float:
         """Share of dates."""
-        return self.share(lambda v: bool(_DATE.fullmatch(v)) or bool(filler_date(v) and len(v) > _YEAR_DIGITS))
+        return self.share(
+            lambda v: bool(_DATE.fullmatch(plain_day(v))) or bool(filler_date(v) and len(v) > _YEAR_DIGITS)
+        )
 
     @cached_property
     def months(self) -> float:
         """Share of months written as such."""
-        return self.share(lambda v: bool(_MONTH.fullmatch(v)))
+        return self.share(lambda v: bool(_MONTH.fullmatch(plain_month(v))))
 
     @cached_property
     def numbers(self) -> float:

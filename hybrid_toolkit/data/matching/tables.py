@@ -43,7 +43,7 @@ HINTS: Mapping[str, str] = {
     "supervision": r"supervis\w*|1 ?2 ?1|one to one",
     "survey": r"survey|wellbeing|questionnaire|pulse|responses",
     "contact": r"visits?|contacts?|case ?notes?|meetings?",
-    "allocation_spell": r"involvements?|allocations?|allocated|case ?holders?|caseworkers?|relationships?|"
+    "allocation_spell": r"involvements?|allocations?|allocated|case ?holders?|caseworkers?|relationships?|responsib\w*|"
     r"sw episodes?|social worker episodes?",
     "family": r"famil\w*|households?|cin|children|annex a|list 6|open cases",
     "child": r"child|children|person|header|demographics?|cin|annex a|list 6|open cases|young people",
@@ -64,6 +64,8 @@ _LEAST_ITEMS = 3
 """Fewer columns that read as items of a questionnaire may be chance; assumed."""
 _CHILD_KEY = 0.9
 """A header as near as this to a child's key says that the rows are about children, and no table of staff alone."""
+_LEAST_CHILDREN, _KEYS_OF = 10, 0.6
+"""A column whose numbers are mostly children's of other sources names children; fewer may meet by chance; assumed."""
 _INITIALS = 3
 """A word of a file's name with no more letters is written out only where it is a usual short form."""
 _CHILDREN = ("family", "child", "access~status")
@@ -121,7 +123,9 @@ def choose(sources: Sequence[SourceProfile], asked: Mapping[str, str] | None = N
     first = [_first(one, _asked(one, told), {}) for one in sources]
     keys = _keys(first)
     second = [
-        _again(choice, keys) if choice.table and choice.sure else _first(one, _asked(one, told), keys)
+        _again(choice, keys)
+        if choice.table and choice.sure and not _children_passed_over(choice, keys)
+        else _first(one, _asked(one, told), keys)
         for one, choice in zip(sources, first, strict=True)
     ]
     have = {c.table for c in second}
@@ -143,6 +147,22 @@ def _again(choice: Choice, keys: Mapping[str, Set[str]]) -> Choice:
     if not asked:
         return choice
     return replace(choice, matches=_matches(choice.table, choice.source, asked))
+
+
+def _children_passed_over(choice: Choice, keys: Mapping[str, Set[str]]) -> bool:
+    """Whether a source taken for a table of staff alone names the children of the other sources in its rows."""
+    return not set(_ABOUT) & set(layout_columns(choice.table)) and _names_children(choice.source, keys)
+
+
+def _names_children(one: SourceProfile, keys: Mapping[str, Set[str]]) -> bool:
+    known = keys.get("child_id", frozenset())
+    return any(
+        len(seen.keys) >= _LEAST_CHILDREN
+        and not seen.counts_up
+        and len(seen.keys & known) >= _KEYS_OF * len(seen.keys)
+        and not len(seen.keys & keys.get("worker_id", frozenset())) >= _KEYS_OF * len(seen.keys)
+        for seen in one.usable.values()
+    )
 
 
 def _matches(table: str, one: SourceProfile, keys: Mapping[str, Set[str]]) -> tuple[Match, ...]:
@@ -246,7 +266,9 @@ def _score(
         and not hint
     ):
         return 0.0
-    if not set(_ABOUT) & set(layout_columns(table)) and any(map(_of_a_child, one.usable)):
+    if not set(_ABOUT) & set(layout_columns(table)) and (
+        any(map(_of_a_child, one.usable)) or _names_children(one, keys)
+    ):
         told -= _NOBODY
     if table in ("family", "child") and {"start_date", "end_date"} <= {m.column for m in _spells(one)}:
         told -= 0.6 * (_repeats(one, matches, table))

@@ -8,7 +8,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from hybrid_toolkit.data.known.codes import codes_near, plain_spelling
+from hybrid_toolkit.data.known.codes import ages_of, codes_near, plain_spelling
 from hybrid_toolkit.data.matching.parts import ProposedPart
 from hybrid_toolkit.data.matching.plan import unread
 from hybrid_toolkit.data.reading.raw_table import nearest_names
@@ -100,9 +100,11 @@ def write_part(part: ProposedPart, *, several: bool) -> Written:
                 f"'{source.ref}' mean for {part.table}.{column}?"
             )
     kept = {} if "open" in part.steps else part.columns
-    why = f"in no list, held by at most {_SMALL:.0%} of the rows: taken as not known"
+    why = dict.fromkeys(few, f"in no list, held by at most {_SMALL:.0%} of the rows: taken as not known") | {
+        "age_band": "with ages of two bands of the contract: taken as not known; ages in years would be read"
+    }
     left += [
-        ("codes", part.table, source.raw.origin, part.columns[c], "", f"{plural(n, 'code')} {why}")
+        ("codes", part.table, source.raw.origin, part.columns[c], "", f"{plural(n, 'code')} {why[c]}")
         for c, n in few.items()
     ]
     matched: list[ProposalRow] = [
@@ -121,7 +123,8 @@ def _few(
     for column, codes in odd.items():
         rows = sum(n for _, n in codes)
         near = any(guess(TABLES[part.table][column], v) for v, n in codes if n >= ROWS_A_CODE)
-        if not near and rows <= _SMALL * part.source.columns[part.columns[column]].filled:
+        small = rows <= _SMALL * part.source.columns[part.columns[column]].filled
+        if (not near and small) or (column == "age_band" and all(ages_of(v) for v, _ in codes)):
             few[column] = len(codes)
         else:
             asked[column] = codes

@@ -10,6 +10,7 @@ from typing import Protocol
 import pandas as pd
 
 from hybrid_toolkit.data.known.filler_dates import filler_date
+from hybrid_toolkit.data.known.written_days import plain_day, plain_month
 from hybrid_toolkit.data.reading.raw_table import ENGLAND
 
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?"
@@ -26,14 +27,13 @@ _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?$")
 _MONTHS = (
     (r"\d{4}-\d{2}", "%Y-%m"),
     (r"\d{1,2}/\d{4}", "%m/%Y"),
-    (r"[A-Za-z]{3}[ \-]\d{4}", "%b %Y"),
-    (r"[A-Za-z]{3}[ \-]\d{2}", "%b %y"),
-    (r"[A-Za-z]{4,}[ \-]\d{4}", "%B %Y"),
+    (r"[A-Za-z]{3} \d{4}", "%b %Y"),
+    (r"[A-Za-z]{3} \d{2}", "%b %y"),
     (r"(?:19|20)\d{4}", "%Y%m"),
 )
 _WORDED = (
-    (r"\d{1,2}(?:st|nd|rd|th)?[ \-][A-Za-z]{3,9}[ \-]\d{4}" + _TIME, "%d %b %Y"),
-    (r"\d{1,2}[ \-][A-Za-z]{3,9}[ \-]\d{2}", "%d %b %y"),
+    (r"\d{1,2} [A-Za-z]{3} \d{4}" + _TIME, "%d %b %Y"),
+    (r"\d{1,2} [A-Za-z]{3} \d{2}" + _TIME, "%d %b %y"),
     (_SHORT_YEAR, "%d/%m/%y"),
     (r"(?:19|20)\d{6}", "%Y%m%d"),
     (r"\d{4}/\d{1,2}/\d{1,2}" + _TIME, "%Y/%m/%d"),
@@ -54,6 +54,8 @@ class _Cells(Protocol):
 def parse_days(cells: _Cells) -> pd.Series[pd.Timestamp]:
     """Days: a format from the mapping; else ISO; else day-first if the whole column is; else Excel's day numbers."""
     text = cells.text = _without_fillers(cells)
+    if cells.format is None:
+        text = cells.text = _of_distinct(text, lambda t: t.map(plain_day, na_action="ignore").astype(t.dtype))
     filled = text.notna()
     if cells.format is not None:
         has_time = "%H" in cells.format or "%I" in cells.format
@@ -155,13 +157,7 @@ def _without_fillers(cells: _Cells) -> pd.Series[str]:
 def _spelled(text: pd.Series[str], form: str) -> pd.Series[str]:
     if "%b" not in form:
         return text.str.split(r"[T ]", regex=True).str[0].str.replace(r"[.\-]", "/", regex=True)
-    return (
-        text.str.replace(r"(\d)(?:st|nd|rd|th)\b", r"\1", regex=True)
-        .str.replace("-", " ")
-        .str.split(" ")
-        .str[:3]
-        .map(lambda parts: f"{parts[0]} {parts[1][:3]} {parts[2]}", na_action="ignore")
-    )
+    return text.str.split(" ").str[:3].str.join(" ")
 
 
 def parse_months(cells: _Cells) -> pd.Series[pd.Timestamp]:
@@ -169,11 +165,11 @@ def parse_months(cells: _Cells) -> pd.Series[pd.Timestamp]:
     text = cells.text
     filled = text.notna()
     if cells.format is None:
-        text = text.str.replace(r"(?<=[A-Za-z])['’ ]+(?=\d)", " ", regex=True)
+        text = _of_distinct(text, lambda t: t.map(plain_month, na_action="ignore").astype(t.dtype))
         for pattern, form in _MONTHS:
             here = _is(text, pattern)
             if here.any() and bool((here | ~filled).all()):
-                months = _parse(text.str.replace("-", " ") if form.startswith(("%b", "%B")) else text, form)
+                months = _parse(text, form)
                 cells.bad(filled & months.isna(), "TYPE-MONTH", "not a month that exists.", "Write months as YYYY-MM.")
                 return months
     days = parse_days(cells)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from hybrid_toolkit.data.known.written_days import plain_day
+
 _LONG = 400
 """Letters of a cell that is a note and no heading; assumed."""
 _TABLE = 3
@@ -32,6 +34,8 @@ _PERIOD = re.compile(
 )
 _TOTAL = re.compile(r"(?:(?:grand|sub|overall|team|column|running|report)[ \-]?)?totals?(?:\s*[:(].*)?", re.I)
 _TOTAL_OF = re.compile(r"(?:sub-?)?totals? (?:for|of)\b.*|(?:sub-?|grand )totals?\b.*|.{1,60} (?:sub-?)?total:?", re.I)
+_COUNT_OF, _COUNTED = re.compile(r"(?:totals?|count|number|no\.?|records?|rows?|headcount)\b[^\d]{0,60}", re.I), 2
+"""A row of two cells, "Total staff" and a number, counts the rows above it."""
 _UNIT = re.compile(
     r"\(?(?:days?|hours?|hrs?|mins?|minutes|£|%|per cent|fte|wte|number|no\.?|n|count|text|date|y/n|yes/no|"
     r"[dmyh/\-. ]{6,12}|units?|code|months?|weeks?)\)?",
@@ -72,7 +76,7 @@ def is_cell_value(text: str) -> bool:
     >>> is_cell_value("12.5"), is_cell_value("31/03/2025"), is_cell_value("Visit date")
     (True, True, False)
     """
-    return bool(_NUMBER.fullmatch(text) or _DATE.fullmatch(text))
+    return bool(_NUMBER.fullmatch(text) or _DATE.fullmatch(plain_day(text)))
 
 
 def lay_out(grid: Sequence[GridRow], knows: Callable[[str], bool] | None = None) -> list[Laid]:
@@ -248,6 +252,8 @@ def _no_row(row: GridRow, filled: int, usual: int) -> str:
         first = next(c for c in row if c is not None)
         early = [c for c in row if c is not None][:3]
         if any(_TOTAL.fullmatch(c) for c in early) or (_TOTAL_OF.fullmatch(first) and filled < usual):
+            return "total"
+        if filled == _COUNTED and _COUNT_OF.fullmatch(first) and is_cell_value(early[-1]):
             return "total"
     return ""
 
