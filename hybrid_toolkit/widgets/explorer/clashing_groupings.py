@@ -7,12 +7,13 @@ cells would rest on fewer people than the threshold (``hybrid_toolkit.disclosure
 code in a fresh kernel leaves out the same groupings.
 
 Periods are held twice: those of one grouping with each other, with everyone over the same periods and with every
-grouping over the whole time; and the groupings of one period with each other.
+grouping over the whole time; and the groupings of one period with each other. Each is worked out when it is asked for,
+so that the last grouping's quarters do not wait for the months of all before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -23,6 +24,8 @@ from hybrid_toolkit.disclosure.sitting import RowPeople, fewest_people, keep_apa
 from hybrid_toolkit.widgets.explorer.cell_counts import PeopleCodes, SharedPeople
 
 LedgerRows = NDArray[np.bool_]
+PeriodCell = tuple[str, str]
+"""A value of a group, and a period."""
 Refusal = Literal["", "few apart", "not certified"]
 """Why cells may not be shown beside the others: a combination of few people was found, or none could be ruled out."""
 
@@ -60,8 +63,12 @@ def clashing(
     return keep_apart(groupings, _pairs(people), threshold=threshold, first=everyone, yes=yes)
 
 
-class PeriodGroupings:
-    """Which groupings may be shown split by period, taken in one fixed order.
+class ShownPeriods:
+    """Which cells of one metric by group and period may be shown; each is worked out when it is asked for.
+
+    A period of a group is held to the whole time and to everyone's periods by itself. Then its cells are held, period
+    by period, to all that the groups before it could show: which of these are admitted, which takes long to prove, has
+    to be known only where they are too many together. So an answer is the same whatever was asked before.
 
     Parameters
     ----------
@@ -69,6 +76,13 @@ class PeriodGroupings:
         As ``clashing``.
     whole : Sequence[LedgerRows]
         Cells of everyone, and of every grouping over the whole time, that are shown.
+    groups : Sequence[str]
+        Everyone first, then the groups in their fixed order.
+    levels : Sequence[str]
+        Kinds of period, the longest first.
+    block : Callable[[str, str], Mapping[PeriodCell, LedgerRows]]
+        From group and kind of period to the rows of each cell, by value of the group and period, that the gate lets
+        through by itself.
     threshold : int
         As ``clashing``.
     yes : LedgerRows | None, optional
@@ -80,60 +94,95 @@ class PeriodGroupings:
         people: Sequence[PeopleCodes],
         whole: Sequence[LedgerRows],
         *,
+        groups: Sequence[str],
+        levels: Sequence[str],
+        block: Callable[[str, str], Mapping[PeriodCell, LedgerRows]],
         threshold: int,
         yes: LedgerRows | None = None,
     ) -> None:
         self._people, self._whole, self._threshold, self._yes = _pairs(people), list(whole), threshold, yes
-        self._everyone: list[LedgerRows] = []
-        self._by_period: dict[str, list[LedgerRows]] = {}
+        self._groups, self._levels, self._block = list(groups), list(levels), block
+        self._steps: dict[tuple[str, str], Iterator[None]] = {}
+        self._refusals: dict[tuple[str, str], Refusal] = {}
+        self._blocks: dict[tuple[str, str], Mapping[PeriodCell, LedgerRows]] = {}
 
-    def admit(self, cells: Mapping[tuple[str, str], LedgerRows], *, everyone: bool = False) -> Refusal:
-        """Why cells, by group and period, may not be shown with all that was admitted; "" where they are admitted.
+    def shown(self, group: str, level: str) -> set[PeriodCell]:
+        """The cells of a group over periods, down to a kind of period, that may be shown."""
+        upto = self._levels[: self._levels.index(level) + 1]
+        for _ in self.settling(group, level):
+            pass
+        return {pair for name in upto for pair in self._admitted(group, name)}
 
-        Parameters
-        ----------
-        cells : Mapping[tuple[str, str], LedgerRows]
-            (group, period) -> rows.
-        everyone : bool, default False
-            They are of everyone, so that they stand beside every grouping.
-        """
-        *_, refused = self.admitting(cells, everyone=everyone)
-        return refused
+    def why_not(self, group: str, level: str) -> Refusal:
+        """Why periods of a group that were asked for are not shown; "" where they are, or were not worked out."""
+        return self._refusals.get((group, level), "")
 
-    def admitting(self, cells: Mapping[tuple[str, str], LedgerRows], *, everyone: bool = False) -> Iterator[Refusal]:
-        """As ``admit``, in steps of some tenths of a second; what the last gives is the answer.
+    def settling(self, group: str, level: str) -> Iterator[None]:
+        """Work out whether periods of a group may be shown, in steps of some tenths of a second to some seconds."""
+        key = (group, level)
+        if key not in self._refusals:
+            steps = self._steps.setdefault(key, self._settle(group, level))
+            for _ in steps:  # what is left off here another view goes on with, unlike by yield from
+                yield
 
-        Parameters
-        ----------
-        cells : Mapping[tuple[str, str], LedgerRows]
-            As ``admit``.
-        everyone : bool, default False
-            As ``admit``.
+    def settling_all(self) -> Iterator[None]:
+        """The same for every group and period."""
+        for group in self._groups:
+            for level in self._levels:
+                for _ in self.settling(group, level):
+                    yield
 
-        Yields
-        ------
-        Refusal
-            The answer as far as it is known.
-        """
-        refused = self._refused([*self._whole, *self._everyone, *cells.values()])
-        for period in dict.fromkeys(p for _, p in cells):
-            yield refused
+    def _settle(self, group: str, level: str) -> Iterator[None]:
+        everyone, at = self._groups[0], self._levels.index(level)
+        needed = [(group, name) for name in self._levels[:at]]
+        needed += [(everyone, name) for name in self._levels] if group != everyone else []
+        for other in needed:
+            for _ in self.settling(*other):
+                yield
+        nothing: Refusal = ""
+        refused = next((r for name in self._levels[:at] if (r := self._refusals[group, name])), nothing)
+        cells = self._cells(group, level)
+        if cells and not refused:  # finer periods would give coarser ones away that are refused
+            beside = [c for name in self._levels for c in self._admitted(everyone, name).values()]
+            refused = self._refused([*self._whole, *beside, *cells.values()])
+            yield
+        before = self._groups[: self._groups.index(group)]
+        for period in dict.fromkeys(p for _, p in cells) if not refused else ():
+            mine = _of_period(cells, period)
+            refused = self._refused([*self._before(before, level, period), *mine])
+            yield
+            if refused:  # beside all that those before could show; they may not all be admitted
+                for name in before:
+                    for _ in self.settling(name, level):
+                        yield
+                admitted = [name for name in before if not self._refusals[name, level]]
+                if len(admitted) < len(before):
+                    refused = self._refused([*self._before(admitted, level, period), *mine])
             if refused:
-                return
-            new = [rows for (_, p), rows in cells.items() if p == period]
-            refused = self._refused([*self._by_period.get(period, []), *new])
-        if not refused:
-            for (_, period), rows in cells.items():
-                self._by_period.setdefault(period, []).append(rows)
-            if everyone:
-                self._everyone += cells.values()
-        yield refused
+                break
+        self._refusals[group, level] = refused
+
+    def _before(self, groups: Sequence[str], level: str, period: str) -> list[LedgerRows]:
+        return [rows for name in groups for rows in _of_period(self._cells(name, level), period)]
+
+    def _cells(self, group: str, level: str) -> Mapping[PeriodCell, LedgerRows]:
+        if (group, level) not in self._blocks:
+            self._blocks[group, level] = self._block(group, level)
+        return self._blocks[group, level]
+
+    def _admitted(self, group: str, level: str) -> Mapping[PeriodCell, LedgerRows]:
+        """The cells of what was settled and admitted; none where it is still open or refused."""
+        return {} if self._refusals.get((group, level), "few apart") else self._cells(group, level)
 
     def _refused(self, cells: Sequence[LedgerRows]) -> Refusal:
         least = fewest_people(cells, self._people, enough=self._threshold, yes=self._yes)
         if least >= self._threshold - 1e-6:
             return ""
         return "not certified" if least == NOT_CERTIFIED else "few apart"
+
+
+def _of_period(cells: Mapping[PeriodCell, LedgerRows], period: str) -> list[LedgerRows]:
+    return [rows for (_, p), rows in cells.items() if p == period]
 
 
 def _pairs(people: Sequence[PeopleCodes]) -> list[RowPeople]:

@@ -18,7 +18,7 @@ from hybrid_toolkit.metrics.compute import measure
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.measured import totals_note
-from hybrid_toolkit.widgets.explorer.clashing_groupings import PeriodGroupings, Refusal, clashing
+from hybrid_toolkit.widgets.explorer.clashing_groupings import Refusal, ShownPeriods, clashing
 from hybrid_toolkit.widgets.explorer.held_back import held_to_ledger, keep_in_ledger, release_bins
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, plural_unit, view_notes
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, Units
@@ -74,9 +74,7 @@ class MetricViews:
         self._units: dict[str, Units] = {}
         self._open: dict[str, str] | None = None
         self._measured: dict[tuple[str, str, str], pd.DataFrame] = {}
-        self._shown: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
-        self._held_periods: dict[str, Iterator[None]] = {}
-        self._refused: dict[tuple[str, str, str], Refusal] = {}
+        self._periods: dict[str, ShownPeriods] = {}
         self._by_gate: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self._clashes: dict[tuple[object, ...], set[str]] = {}
         self._binned: dict[tuple[str, str], tuple[Release | None, str]] = {}
@@ -127,7 +125,7 @@ class MetricViews:
         units = self._of(metric)
         if len(units.frame) > MOST_AHEAD:
             return
-        for _ in self._held(units):  # what another view goes on with stays open, unlike by yield from
+        for _ in self._held(units).settling_all():
             yield
 
     def view(self, state: ExplorerState) -> MetricView:
@@ -154,7 +152,7 @@ class MetricViews:
         asked = {pair for pair in zip(rows["group"], rows["period"], strict=True) if pair in shown}
         shown = held_to_ledger(self._gate, units, state.group, state.period, asked)
         if state.period != ALL_LEVELS and not (set(rows["period"]) - {ALL_LEVELS}) & {p for _, p in shown}:
-            why = self._refused.get((state.metric, state.group, state.period), "")
+            why = self._held(units).why_not(state.group, state.period)
             raise UsageError(
                 _WHY_REFUSED[why].format(period=state.period, threshold=self._gate.policy.threshold),
                 fix="Choose a longer period or another group.",
@@ -247,51 +245,38 @@ class MetricViews:
 
         Periods so fine that many of their cells are small are left out whole: little of them could be shown.
         """
-        key = (units.spec.id, group, period)
         alone = self._alone(units, group)
+        kept = {(v, p) for v, p in alone if p == ALL_LEVELS}
         # what shows no such period by itself has nothing to be held apart, which takes long
         if period == ALL_LEVELS or set(units.period_names(period)).isdisjoint(p for _, p in alone):
-            return {(v, p) for v, p in alone if p == ALL_LEVELS}
-        held = self._held(units)
-        while key not in self._shown:
-            next(held)
-        return self._shown[key]
+            return kept
+        return kept | self._held(units).shown(group, period)
 
-    def _held(self, units: Units) -> Iterator[None]:
-        if units.spec.id not in self._held_periods:
-            self._held_periods[units.spec.id] = self._hold_periods(units)
-        return self._held_periods[units.spec.id]
+    def _held(self, units: Units) -> ShownPeriods:
+        """What is known of the periods of a metric."""
+        if units.spec.id not in self._periods:
+            offered = [g for g in GROUP_CHOICES if units.labels(g) is not None and g not in self._clashing(units)]
+            whole = [
+                (ALL_LEVELS, ALL_LEVELS),
+                *((g, v) for g in offered for v, p in self._alone(units, g) if p == ALL_LEVELS and v != ALL_LEVELS),
+            ]
+            self._periods[units.spec.id] = ShownPeriods(
+                units.people_used,
+                [units.cell(g, v, ALL_LEVELS, ALL_LEVELS) for g, v in whole],
+                groups=(ALL_LEVELS, *offered),
+                levels=units.nested(),
+                block=lambda group, level: self._block(units, group, level),
+                threshold=self._gate.policy.threshold,
+                yes=units.yes_used,
+            )
+        return self._periods[units.spec.id]
 
-    def _hold_periods(self, units: Units) -> Iterator[None]:
-        """Note which cells of every group and period may be shown, step by step in their fixed order."""
-        offered = [g for g in GROUP_CHOICES if units.labels(g) is not None and g not in self._clashing(units)]
-        whole = [
-            (ALL_LEVELS, ALL_LEVELS),
-            *((g, v) for g in offered for v, p in self._alone(units, g) if p == ALL_LEVELS and v != ALL_LEVELS),
-        ]
-        cells = [units.cell(g, v, ALL_LEVELS, ALL_LEVELS) for g, v in whole]
-        together = PeriodGroupings(units.people_used, cells, threshold=self._gate.policy.threshold, yes=units.yes_used)
-        level = {label: name for name in units.nested() for label in units.period_names(name)}
-        for group in (ALL_LEVELS, *offered):
-            shown = self._alone(units, group)
-            kept = {(v, p) for v, p in shown if p == ALL_LEVELS or (v == ALL_LEVELS and group != ALL_LEVELS)}
-            refused: Refusal = ""
-            for name in units.nested():
-                here = sorted(
-                    (v, p)
-                    for v, p in shown
-                    if p != ALL_LEVELS and level.get(p) == name and (v != ALL_LEVELS or group == ALL_LEVELS)
-                )
-                block = {(v, p): units.cell(group, v, name, p) for v, p in here}
-                if block and not refused:
-                    for refused in together.admitting(block, everyone=group == ALL_LEVELS):  # noqa: B007
-                        yield
-                if refused:  # finer periods would give the coarser away
-                    self._refused[units.spec.id, group, name] = refused
-                else:
-                    kept = kept | set(block)
-                self._shown[units.spec.id, group, name] = kept
-                yield
+    def _block(self, units: Units, group: str, level: str) -> dict[tuple[str, str], NDArray[np.bool_]]:
+        """The cells of a group over one kind of period that the gate lets through by themselves."""
+        names = set(units.period_names(level))
+        here = {(v, p) for v, p in self._alone(units, group) if p in names}
+        here = {(v, p) for v, p in here if v != ALL_LEVELS or group == ALL_LEVELS}
+        return {(v, p): units.cell(group, v, level, p) for v, p in sorted(here)}
 
     def _alone(self, units: Units, group: str) -> set[tuple[str, str]]:
         """The cells of one group that the gate lets through by themselves."""
