@@ -14,12 +14,10 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.arrangements import adjustments
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.units import arrangement
-from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit, same
+from hybrid_toolkit.study.units.unit_definition import ColumnSource, Unit
 
-_ROWS = tuple(
-    f"arrangement_spell.{c}" for c in ("spell_id", "worker_id", "start_date", "ra_requested_date", "ra_considered_date")
-)
-_IN_TIME = (*_ROWS, "arrangement_spell.ra_implemented_date")
+_DATES = ("start_date", "ra_requested_date", "ra_considered_date", "ra_implemented_date")
+_IN_TIME = tuple(f"arrangement_spell.{c}" for c in ("spell_id", "worker_id", *_DATES))
 _BESIDE = ("formality", "stage", "minority_ethnic", "role")
 """One column of each part of a spell's columns that stands beside an adjustment too."""
 
@@ -35,16 +33,12 @@ UNIT = Unit(
     "adjustments asked for",
     (
         ColumnSource(
-            {
-                **same(("spell_id", "worker_id"), "arrangement_spell"),
-                "team_id": ("arrangement_spell.worker_id", "worker.worker_id", "worker.team_id"),
-                "month": _ROWS,
-                "adjustment_in_time": _IN_TIME,
-            },
+            {**arrangement.THE_SPELL, "adjustment_in_time": _IN_TIME},
             ("spell_id",),
             _adjustments,
             _IN_TIME,
         ),
         *(part for part in arrangement.UNIT.parts if any(column in part.columns for column in _BESIDE)),
     ),
+    ("arrangement_spell.spell_id", "arrangement_spell.ra_requested_date"),
 )

@@ -83,4 +83,5 @@ UNIT = Unit(
         FAMILY_ACCESS,
         THE_WORKER,
     ),
+    ("alliance.family_id", "alliance.worker_id", "alliance.date"),
 )

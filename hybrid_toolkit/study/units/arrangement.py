@@ -79,16 +79,21 @@ def _stage(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     return rows[["spell_id"]].assign(stage=stage, early_career=early)
 
 
+THE_SPELL = {
+    **same(("spell_id", "worker_id"), "arrangement_spell"),
+    "team_id": ("arrangement_spell.worker_id", "worker.worker_id", "worker.team_id"),
+    "month": _SPELL,
+}
+"""Which spell a row is of, or comes from: whose, of what team, and when it began."""
+
 UNIT = Unit(
     "arrangement spell",
     "spells of arrangements",
     (
         ColumnSource(
             {
-                **same(("spell_id", "worker_id", "type"), "arrangement_spell"),
-                "team_id": ("arrangement_spell.worker_id", "worker.worker_id", "worker.team_id"),
-                "month": _SPELL,
-                **same(("requested_rs", "approved_rs", "preferred_rs"), "arrangement_spell"),
+                **THE_SPELL,
+                **same(("type", "requested_rs", "approved_rs", "preferred_rs"), "arrangement_spell"),
                 "refused": _ASKED,
                 "approved_of_requested": _ASKED,
             },
@@ -110,4 +115,5 @@ UNIT = Unit(
         ColumnSource({"minority_ethnic": ("worker.worker_id", "worker.ethnicity")}, ("worker_id",), _ethnicity),
         ColumnSource(same(WORKER, "worker", "worker_id"), ("worker_id",), _worker),
     ),
+    ("arrangement_spell.spell_id",),
 )

@@ -53,4 +53,5 @@ UNIT = Unit(
         ),
         *month_parts("la_id"),
     ),
+    ("team.team_id", "team.la_id"),
 )

@@ -47,4 +47,5 @@ UNIT = Unit(
             _authorities,
         ),
     ),
+    ("la_year.la_id",),
 )

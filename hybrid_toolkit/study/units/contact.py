@@ -190,4 +190,5 @@ UNIT = Unit(
         THE_FAMILY,
         THE_WORKER,
     ),
+    ("contact.contact_id",),
 )

@@ -73,4 +73,5 @@ UNIT = Unit(
         FAMILY_ACCESS,
         THE_WORKER,
     ),
+    ("practice_rating.contact_id", "practice_rating.rater_id"),
 )

@@ -48,4 +48,5 @@ UNIT = Unit(
         ),
         *month_parts("team_id"),
     ),
+    ("team.team_id",),
 )

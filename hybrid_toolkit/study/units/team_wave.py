@@ -80,4 +80,5 @@ UNIT = Unit(
             _policy,
         ),
     ),
+    ("worker.worker_id", "worker.team_id", "survey.wave", "survey.month"),
 )

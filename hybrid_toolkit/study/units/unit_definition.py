@@ -68,6 +68,8 @@ class Unit:
         Word for several rows.
     parts : tuple[ColumnSource, ...]
         Parts; the first gives the rows.
+    made_by : tuple[str, ...]
+        Columns (``table.column``) without a value of which there is no row: what an error names where there is none.
 
     Examples
     --------
@@ -79,6 +81,7 @@ class Unit:
     name: str
     plural: str
     parts: tuple[ColumnSource, ...]
+    made_by: tuple[str, ...]
 
     @property
     def columns(self) -> Sources:

@@ -135,4 +135,5 @@ UNIT = Unit(
         ),
         ColumnSource(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows),
     ),
+    ("worker.worker_id", "worker.start_date", "worker_month.month"),
 )

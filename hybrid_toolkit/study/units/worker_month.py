@@ -124,4 +124,5 @@ UNIT = Unit(
             _worker,
         ),
     ),
+    ("worker_month.worker_id", "worker_month.month"),
 )

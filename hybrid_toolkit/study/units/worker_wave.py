@@ -175,4 +175,5 @@ UNIT = Unit(
         ),
         ColumnSource(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows),
     ),
+    ("worker.worker_id", "survey.wave", "survey.month"),
 )
