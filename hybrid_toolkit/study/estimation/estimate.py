@@ -39,9 +39,9 @@ from hybrid_toolkit.study.estimation.claim_grammar import (
     check_scale,
 )
 from hybrid_toolkit.study.estimation.people_moved import ALL_PEOPLE, SIDES, Reach
-from hybrid_toolkit.study.estimation.rows_measured import check_measured
 from hybrid_toolkit.study.estimation.rows_usable import (
     RESTS_ON,
+    check_measured,
     check_reach,
     check_starts,
     effective_people,

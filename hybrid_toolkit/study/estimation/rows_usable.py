@@ -1,6 +1,6 @@
-"""Whether the exposure of a study agrees with its starts and its contrast, and on how many people its answer rests.
+"""Whether the rows of a study can answer it, and on how many people its answer rests.
 
-People are not the rows of a fit, but those whose
+Outcomes are held, the exposure varies and agrees with the starts. People are not the rows of a fit, but those whose
 exposure tells it apart: a slope is a weighted sum of outcomes; the weights are what is left of the exposure once all
 else in the model is out (Frisch and Waugh 1933). With s the squares of these weights added up over each person, the
 estimate rests on (sum of s) squared over the sum of s squared: the people on the smaller side where the exposure is yes
@@ -17,12 +17,76 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.designs.model_columns import ModelColumns, noun
 from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.disclosure.policy import load_policy, withhold_text
 from hybrid_toolkit.errors import EstimationError, StudyError, plural
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
+from hybrid_toolkit.study.estimation.rows_missing import instead, no_rows, not_asked
+
+
+def check_measured(frame: pd.DataFrame, study: StudySpec, data: EvaluationData | None = None) -> None:
+    """There are rows, every outcome has values, and where it has, the exposure and the groups to compare take two.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The rows of the study.
+    study : StudySpec
+        The declaration.
+    data : EvaluationData | None, optional
+        The tables that the rows come from, to say what is missing and what can be used instead.
+
+    Raises
+    ------
+    StudyError
+        ``ROWS-NONE``, the tables make no row of the study's unit; ``OUTCOME-EMPTY``, no row has a value of an outcome;
+        ``EXPOSURE-CONSTANT``, no two rows differ in the exposure; ``NEVER-TOGETHER``, none of those in which an outcome
+        is known; ``MODERATOR-CONSTANT``, these are of one group.
+    """
+    if frame.empty and data is not None:
+        raise no_rows(study, data)
+    for outcome in study.outcomes:
+        if len(frame) and not frame[outcome].notna().any():
+            raise StudyError(
+                f"none of the {len(frame):,} rows has a value of the outcome '{outcome}'{not_asked(outcome, data)}.",
+                fix=f"Ask for the outcome in the data{instead(outcome, study, data)}",
+                code="OUTCOME-EMPTY",
+            )
+    levels = int(frame[study.exposure].nunique())
+    if len(frame) and levels < 2 and not study.first_treated:
+        what = "has no value" if levels == 0 else "is the same"
+        raise StudyError(
+            f"the exposure '{study.exposure}' {what} in all {len(frame):,} rows: no rows can be compared by it.",
+            fix=f"Add rows that differ in it{instead(study.exposure, study, data)}",
+            code="EXPOSURE-CONSTANT",
+        )
+    for outcome in study.outcomes if len(frame) and not study.first_treated else ():
+        known = frame[frame[outcome].notna()]
+        if known[study.exposure].nunique() < 2:
+            raise StudyError(
+                f"the exposure '{study.exposure}' is the same in all {len(known):,} rows in which the outcome "
+                f"'{outcome}' is known: no rows can be compared by it.",
+                fix=f"Record the outcome in rows that differ in it{instead(outcome, study, data)}",
+                code="NEVER-TOGETHER",
+            )
+        _check_groups(known, outcome, study, data)
+
+
+def _check_groups(known: pd.DataFrame, outcome: str, study: StudySpec, data: EvaluationData | None) -> None:
+    """That rows in which an outcome is known are of more than one group."""
+    for moderator in study.moderators:
+        groups = int(known[moderator].nunique())
+        if groups < 2:
+            what = "has no value" if groups == 0 else "is the same"
+            raise StudyError(
+                f"the moderator '{moderator}' {what} in all {len(known):,} rows in which the outcome '{outcome}' is "
+                "known: there are no two groups to compare.",
+                fix=f"Add rows of another group, or use another moderator. {instead(moderator, study, data)}",
+                code="MODERATOR-CONSTANT",
+            )
 
 
 def check_starts(frame: pd.DataFrame, study: StudySpec) -> None:
