@@ -173,7 +173,7 @@ def test_no_control_of_texas_fits_better_by_the_published_objective() -> None:
 
     printed = np.array([PRISONS.get(name, 0.0) for name in donors])
     alone, _ = simplex_weights(units[i], units[others])
-    weights, importance, found = control_weights(y.to_numpy(), np.repeat(x[:, None], before, axis=1), i, others, before)
+    weights, importance, found = control_weights(y.to_numpy(), x, i, others, np.arange(y.shape[1]) < before)
     assert found and gap(printed) == pytest.approx(1294.7, abs=0.1)
     assert gap(alone) <= gap(weights) <= 1.01 * gap(alone) < 0.7 * gap(printed)
     # the weights are an answer to the inner problem: no control matches the predictors, so weighted, better

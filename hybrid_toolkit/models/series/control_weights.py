@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special
+from numpy.typing import NDArray
+from scipy import optimize
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError, agreeing, plural
@@ -21,8 +22,10 @@ _BESIDE = 1e-3
 """Weight of the outcomes beside the predictors: it only decides between weights that match the predictors alike."""
 _IDLE = 0.01
 """Share of the predictors' weight under which one decides next to nothing; assumed."""
-_STEPS = 60
-"""Steps of the search for the predictors' weights, for each predictor: the fit before the start stands by then."""
+_ROUNDS = 100
+"""Rounds through the predictors at most in a search along them."""
+_STEPS = 200
+"""Steps at most, for each predictor, of the search that follows it."""
 
 
 def simplex_weights(target: Array, donors: Array) -> tuple[Array, bool]:
@@ -42,7 +45,14 @@ def simplex_weights(target: Array, donors: Array) -> tuple[Array, bool]:
     return np.asarray(w / total, dtype=np.float64), abs(total - 1) < _ADDS_UP
 
 
-def control_weights(y: Array, x: Array, i: int, others: Sequence[int], start: int) -> tuple[Array, Array, bool]:
+def control_weights(
+    y: Array,
+    x: Array,
+    i: int,
+    others: Sequence[int],
+    window: NDArray[np.bool_],
+    given: Array | None = None,
+) -> tuple[Array, Array, bool]:
     """The weights of a unit's control, those of the predictors, and whether they were found.
 
     Parameters
@@ -50,55 +60,80 @@ def control_weights(y: Array, x: Array, i: int, others: Sequence[int], start: in
     y : Array
         Units x periods; outcomes.
     x : Array
-        Units x periods x k; predictors, whose means before the start are matched. With k = 0 every outcome before the
-        start is matched with equal weight.
+        Units x k; predictors. With k = 0 every outcome of the window is matched with equal weight.
     i : int
         The unit.
     others : Sequence[int]
         Its m donors.
-    start : int
-        Position of the first period after the change.
+    window : NDArray[np.bool_]
+        Periods, all before the change, in which the control should follow the unit.
+    given : Array | None
+        The k weights of the predictors; None to search for them.
 
     Notes
     -----
-    The predictors' weights are those whose control fits the outcomes before the start best (Abadie, Diamond and
-    Hainmueller 2010). Where several controls match the predictors alike, the one is taken that fits those outcomes best
-    (Malo, Eskelinen, Zhou and Kuosmanen 2023).
+    Predictors are divided by their standard deviation over the unit and its donors. Their weights are those whose
+    control fits the outcomes of the window best (Abadie, Diamond and Hainmueller 2010). As in the authors' ``Synth``, a
+    search begins from equal weights and from those of a regression of the outcomes on the predictors. The best end is
+    taken, or all predictors but one alike where that fits better. It is the best nearby and need not be the best of
+    all, which often gives one predictor all the weight (Malo, Eskelinen, Zhou and Kuosmanen 2023). Where several
+    controls match the predictors alike, the one is taken that fits those outcomes best.
     """
-    target, donors = y[i, :start], y[others, :start]
-    k = x.shape[2]
+    target, donors = y[i, window], y[others][:, window]
+    k = x.shape[1]
     if not k:
         w, found = simplex_weights(target, donors)
         return w, np.empty(0), found
-    means = x[:, :start].mean(axis=1)
-    used = means[[i, *others]]
+    used = x[[i, *others]]
     spread = used.std(axis=0, ddof=1)
     z = (used - used[0]) / np.where(spread > 0, spread, 1.0)
-    unit = float(np.std([target, *donors])) * np.sqrt(start) or 1.0
+    unit = float(np.std([target, *donors])) * np.sqrt(len(target)) or 1.0
     beside = _BESIDE * (donors - target) / unit
 
     def control(v: Array) -> tuple[Array, bool]:
         rows = np.hstack([z[1:] * np.sqrt(v), beside])
         return simplex_weights(np.zeros(rows.shape[1]), rows)
 
-    def misfit(logs: Array) -> float:
-        w, _ = control(special.softmax(np.append(0.0, logs)))
+    if given is not None or k == 1:
+        v = np.ones(1) if given is None else given
+        w, found = control(v)
+        return w, np.asarray(v), found
+
+    def misfit(v: Array) -> float:
+        w, _ = control(_shares(v))
         return float((((w @ donors - target) / unit) ** 2).sum())
 
-    if k == 1:
-        w, found = control(np.ones(1))
-        return w, np.ones(1), found
-    tries = [np.zeros(k)] + [6.0 * np.eye(k)[j] for j in range(k)]  # all alike, and nearly all on one (e to the 6th)
-    firsts = sorted((t[1:] - t[0] for t in tries), key=misfit)[:2]
-    ends = [
-        optimize.minimize(
-            misfit, f, method="Nelder-Mead", options={"maxfev": _STEPS * k, "xatol": 1e-3, "fatol": 1e-10}
-        )
-        for f in firsts
-    ]
-    v = special.softmax(np.append(0.0, min(ends, key=lambda e: float(e.fun)).x))
+    starts = [np.full(k, 1 / k), _regression_weights(z, np.vstack([target, donors]) / unit)]
+    ends = [_searched(misfit, s) for s in starts]
+    alike = np.full((k, k), 1 / (k - 1)) - np.eye(k) / (k - 1)  # all but one: a search cannot see that far
+    v = _shares(min([*ends, *alike], key=misfit))
     w, found = control(v)
-    return w, np.asarray(v), found
+    return w, v, found
+
+
+def _shares(v: Array) -> Array:
+    """Weights that sum to 1, whatever the sign that a search gave them."""
+    size = np.abs(v)
+    return np.asarray(size / size.sum() if size.sum() > 0 else np.full(len(v), 1 / len(v)))
+
+
+def _regression_weights(z: Array, outcomes: Array) -> Array:
+    """The predictors' weights by regression: squared coefficients, summed over the outcomes regressed on them."""
+    centred = z - z.mean(axis=0)
+    slopes = np.linalg.lstsq(centred, outcomes - outcomes.mean(axis=0), rcond=None)[0]
+    return _shares((slopes**2).sum(axis=1))
+
+
+def _searched(misfit: Callable[[Array], float], start: Array) -> Array:
+    """Where a search between 0 and 1 by Powell's directions ends, and from there one by Nelder and Mead.
+
+    The misfit has kinks where a donor comes in or goes, at which a search by slopes stops early.
+    """
+    between = optimize.Bounds(np.zeros(len(start)), np.ones(len(start)))
+    first = optimize.minimize(misfit, start, method="Powell", bounds=between, options={"maxiter": _ROUNDS})
+    steps = _STEPS * len(start)
+    end = optimize.minimize(misfit, _shares(first.x), method="Nelder-Mead", options={"maxfev": steps})
+    return np.asarray(end.x, dtype=np.float64)
 
 
 def named_donors(p: PanelData, donors: Sequence[object]) -> PanelData:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
@@ -15,12 +15,25 @@ from hybrid_toolkit.errors import EstimationError, plural
 from hybrid_toolkit.models.rollout.panel_blocks import NEVER
 from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.series import control_weights as weighing
-from hybrid_toolkit.models.terms.arguments import check_arguments, check_column
-from hybrid_toolkit.models.terms.result_rows import as_names, check_level, frozen, tidy_rows
+from hybrid_toolkit.models.series.control_placebos import (
+    ControlTask,
+    all_gaps,
+    first_gap,
+    placebo_interval,
+    placebo_p,
+    without_each,
+)
+from hybrid_toolkit.models.series.control_predictors import (
+    ControlPredictors,
+    Predictors,
+    fit_window,
+    read_predictors,
+    without_lacking,
+)
+from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.result_rows import check_level, frozen, tidy_rows
 from hybrid_toolkit.result import ResultBase
 
-_CARRIES = 0.01
-"""Donors with a smaller weight are not left out one by one: they are a hundredth of the synthetic control at most."""
 LEAST_BEFORE = 5
 POOR_FIT = 2.0
 """Gap before the start from which a fit is called poor, in times of what donors have to controls of their own: where no
@@ -199,7 +212,9 @@ def fit_synthetic_control(
     time: str,
     first_treated: str | None = None,
     treatment: str | None = None,
-    predictors: str | Sequence[str] = (),
+    predictors: Predictors = (),
+    predictor_weights: ArrayLike | None = None,
+    fit_periods: Sequence[object] | None = None,
     donors: Sequence[object] = (),
     demean: bool = True,
     unbalanced: str = "error",
@@ -221,10 +236,16 @@ def fit_synthetic_control(
         See ``fit_group_time``. One start; several changed units are taken as their mean.
     treatment : str | None, optional
         See ``fit_group_time``. One start; several changed units are taken as their mean.
-    predictors : str | Sequence[str], optional
-        Numeric columns whose means before the start the control must match; the outcome may be one of them. Their
-        weights are those whose control fits the outcome before the start best. By default every outcome before the
-        start is matched, with equal weight.
+    predictors : Predictors, optional
+        Numeric columns that the control must match; the outcome may be one of them. Names alone stand for their means
+        before the start. ``{"income": None, "beer": (1984, 1988), "smoking": [1975, 1980]}`` gives each its own
+        periods: None for all before the start, a first and a last one for the mean of what is there between them,
+        a list for a predictor each. By default every outcome of ``fit_periods`` is matched, with equal weight.
+    predictor_weights : ArrayLike | None, optional
+        The predictors' weights, in their order; they are scaled to sum 1 and hold for the placebos too. By default
+        those are searched for whose control fits the outcome in ``fit_periods`` best.
+    fit_periods : Sequence[object] | None, optional
+        First and last period in which that fit is judged; by default all before the start.
     donors : Sequence[object], optional
         The unchanged units that may stand in the control, as they stand in ``panel_id``; by default all of them.
     demean : bool, default True
@@ -274,26 +295,25 @@ def fit_synthetic_control(
     """
     check_arguments(fit_synthetic_control, locals())
     check_level(conf_level)
-    named = as_names(predictors, "predictors")
-    used = frame
-    for c in named:
-        used = used[used[check_column(used, c)].notna()]
-
-    def panel(of: str) -> PanelData:
-        columns = PanelColumns(of, panel_id, time, first_treated, treatment, unbalanced=unbalanced)
-        return columns.read(used)
-
-    p = weighing.named_donors(panel(outcome), donors)
+    columns = PanelColumns(outcome, panel_id, time, first_treated, treatment, unbalanced=unbalanced)
+    p = weighing.named_donors(columns.read(frame), donors)
     start = _start(p)
+    told = read_predictors(frame, p, start, panel_id=panel_id, time=time, asked=predictors, weights=predictor_weights)
+    p, told = without_lacking(p, told, unbalanced)
+    _start(p)
+    window = fit_window(p, frame[time], start, fit_periods)
     middle = float(np.median(p.y))  # weights sum to one: a constant in all units changes none of them
     free, on = p.start == NEVER, p.start == start
-    mine = (p.y[on] - middle).mean(axis=0)
-    y = np.vstack([mine, p.y[free] - middle])
-    told = [weighing.named_donors(panel(c), donors).y for c in named]
-    x = np.stack([np.vstack([v[on].mean(axis=0), v[free]]) for v in told], axis=2) if told else np.empty((*y.shape, 0))
+
+    def first(v: Array) -> Array:
+        return np.vstack([v[on].mean(axis=0), v[free]])
+
+    y = first(p.y - middle)
+    mine = y[0] + middle
     if demean:
         y = y - y[:, :start].mean(axis=1, keepdims=True)
-    gaps, weights, importance, done = _all_gaps(y, x, start)
+    task = ControlTask(y, first(told.means()), window, start, told.weights)
+    gaps, weights, importance, done = all_gaps(task)
     if not done:
         raise EstimationError(
             "weights that sum to one were not found for every unit, so there is no estimate.",
@@ -301,25 +321,23 @@ def fit_synthetic_control(
             code="NOT-CONVERGED",
         )
     estimate = float(gaps[0, start:].mean())
-    low, high = _interval(gaps, start, 1 - conf_level)
+    low, high = placebo_interval(gaps, start, 1 - conf_level)
     before = float(np.sqrt((gaps[0, :start] ** 2).mean()))
-    mine = mine + middle
     synthetic = mine - gaps[0]
-    middle = start // 2
     return SyntheticControlFit(
         outcome=outcome,
         estimate=estimate,
         conf_low=low,
         conf_high=high,
-        p_value=_placebo_p(gaps, start, 0.0),
+        p_value=placebo_p(gaps, start, 0.0),
         weights=frozen(weights),
         path=pd.DataFrame(
             {"period": [p.label(t) for t in range(len(mine))], "observed": mine, "synthetic": synthetic, "gap": gaps[0]}
         ),
         gap_before=before,
         poor=before > POOR_FIT * float(np.median(np.sqrt((gaps[1:, :start] ** 2).mean(axis=1)))),
-        left_out=frozen(_without_each(y, x, weights, start)),
-        in_time=_gap(y[:, :start], x[:, :start], middle)[0],
+        left_out=frozen(without_each(task, weights)),
+        in_time=first_gap(_in_time(task, told, first)),
         n=int(p.y.size),
         n_missing=p.n_missing,
         n_donors=len(weights),
@@ -330,7 +348,7 @@ def fit_synthetic_control(
         conf_level=conf_level,
         converged=done,
         donors=tuple(p.units[free].tolist()),
-        balance=weighing.predictor_balance(named, importance, x[:, :start].mean(axis=1), weights),
+        balance=weighing.predictor_balance(told.names, importance, task.x, weights),
     )
 
 
@@ -347,54 +365,10 @@ def _start(p: PanelData) -> int:
     return start
 
 
-def _all_gaps(y: Array, x: Array, start: int) -> tuple[Array, Array, Array, bool]:
-    """Gaps of every unit (the changed one first) to its own control from the donors, and the first one's weights.
-
-    The changed unit never stands among a donor's donors.
-    """
-    gaps, first, importance, done = np.empty_like(y), np.zeros(len(y) - 1), np.empty(0), True
-    for i in range(len(y)):
-        others = [j for j in range(1, len(y)) if j != i]
-        w, v, found = weighing.control_weights(y, x, i, others, start)
-        gaps[i] = y[i] - w @ y[others]
-        done = done and found
-        if i == 0:
-            first, importance = w, v
-    return gaps, first, importance, done
-
-
-def _ratio(gaps: Array, start: int) -> Array:
-    before = np.sqrt((gaps[:, :start] ** 2).mean(axis=1))
-    return np.asarray(np.abs(gaps[:, start:].mean(axis=1)) / np.maximum(before, 1e-9 * (np.abs(gaps).max() or 1.0)))
-
-
-def _placebo_p(gaps: Array, start: int, effect: float) -> float:
-    """Share of units whose mean gap after the start beside that before is at least the first unit's, less an effect."""
-    tried = gaps.copy()
-    tried[0, start:] -= effect
-    ratio = _ratio(tried, start)
-    return float((ratio >= ratio[0] - 1e-12).mean())
-
-
-def _interval(gaps: Array, start: int, level: float) -> tuple[float, float]:
-    """Effects that are not rejected: the changed unit's ratio stays under the largest but few of the placebos'."""
-    ratio = _ratio(gaps, start)[1:]
-    may = int(np.floor(level * len(gaps) + 1e-9)) - 1  # placebos that may lie above and the effect still be rejected
-    if may < 0:
-        return -np.inf, np.inf
-    limit = float(np.sort(ratio)[::-1][may])
-    before = float(np.sqrt((gaps[0, :start] ** 2).mean()))
-    middle = float(gaps[0, start:].mean())
-    return middle - limit * before, middle + limit * before
-
-
-def _gap(y: Array, x: Array, start: int) -> tuple[float, NDArray[np.float64]]:
-    w, _, _ = weighing.control_weights(y, x, 0, range(1, len(y)), start)
-    gap = y[0] - w @ y[1:]
-    return float(gap[start:].mean()), gap
-
-
-def _without_each(y: Array, x: Array, weights: Array, start: int) -> Array:
-    """Estimates without each donor that carries weight."""
-    heavy = [int(j) for j in np.argsort(-weights) if weights[j] > _CARRIES]
-    return np.array([_gap(np.delete(y, j + 1, axis=0), np.delete(x, j + 1, axis=0), start)[0] for j in heavy])
+def _in_time(task: ControlTask, told: ControlPredictors, first: Callable[[Array], Array]) -> ControlTask:
+    """The same for a start in the middle of the periods before it, with what is known by then."""
+    middle = task.start // 2
+    earlier, early = told.until(middle), np.arange(task.start) < middle
+    window = task.window[: task.start] & early
+    y = task.y[:, : task.start]
+    return ControlTask(y, first(earlier.means()), window if window.any() else early, middle, earlier.weights)

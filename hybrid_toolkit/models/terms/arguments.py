@@ -141,6 +141,10 @@ ARGUMENT_KINDS: Final[Mapping[str, tuple[str, Callable[[object], bool]]]] = {
     "tuple[str, str]": ("the names of two columns", lambda v: _text(v) or _list_of(_text)(v)),
     "tuple[float, float]": ("two numbers", _list_of(_number, size=2)),
     "Mapping[str, str]": ("names of columns by label", _named),
+    "Predictors": (
+        f"{SEVERAL_NAMES}, or column -> periods",
+        lambda v: _text(v) or _list_of(_text)(v) or (isinstance(v, Mapping) and all(map(_text, v))),
+    ),
     "ArrayLike": ("a list of numbers", _numbers),
     "Groupings": ("a column, a list of columns, or grouping -> columns whose slope varies", _groupings),
     "EventPath": ("an event path, as fit_group_time(...).path() gives", _path),
