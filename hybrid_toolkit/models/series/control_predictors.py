@@ -250,7 +250,7 @@ def _given(weights: ArrayLike | None, k: int) -> Array | None:
         raise EstimationError(
             f"predictor_weights are {plural(v.size, 'number')} for {plural(k, 'predictor')}; expected a number from 0 "
             "up for each, not all 0.",
-            fix=f"Give {plural(k, 'weight')} in the order of the predictors, as in the column weight of fit.balance.",
+            fix=f"Pass {plural(k, 'weight')} in the order of the predictors, as in the column weight of fit.balance.",
             code="PREDICTOR-WEIGHTS",
         )
     return np.asarray(v / v.sum())
