@@ -10,6 +10,8 @@ from hybrid_toolkit.errors import DisclosureError
 
 CARRIED = ("n_people", "people", "rests_on")
 """Columns in which measured frames and results carry the people behind each row."""
+OF_A_SIDE = "n_people_"
+"""How columns begin that count the people of one side of a difference (``n_people_reference``)."""
 REASON = "n_people_reason"
 """Column that says why nobody stands behind a row, such as an authority's year."""
 
@@ -44,7 +46,8 @@ def people_behind(frame: pd.DataFrame, named: str | None, *, count: str, whole: 
     >>> people_behind(rows, None, count="n").tolist(), people_behind(rows, "n", count="n").tolist()
     ([40.0, 3.0], [40.0, 3.0])
     """
-    columns = list(dict.fromkeys([*([named] if named else []), *(c for c in CARRIED if c in frame)]))
+    carried = [c for c in frame if c in CARRIED or (str(c).startswith(OF_A_SIDE) and c != REASON)]
+    columns = list(dict.fromkeys([*([named] if named else []), *carried]))
     counts = pd.to_numeric(frame[count], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     if not columns:
         if whole:

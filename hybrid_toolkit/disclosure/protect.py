@@ -36,6 +36,9 @@ _ROUNDING = 1e-9
 """What sums of shares are off by in floating point, and no share of people is."""
 
 Decisions = tuple[Decision, ...]
+_TOGETHER = ("estimate", "conf_low", "conf_high")
+"""An estimate and its limits: each follows nearly from the others, so that where one holds extremes every row is hidden
+and all three columns stay, empty."""
 PEOPLE = "_people behind"
 """Column, while a table is protected, with the people behind each row."""
 
@@ -89,7 +92,7 @@ def protect_table(
         frame, policy, looked, count, shares, _extremes(frame, policy, looked, count, dims, behind, source)
     )
     notes += told
-    kept = [v for v in asked if v not in (*seen.extremes, *seen.counts)]
+    kept = [v for v in asked if v not in (*seen.extremes, *seen.counts) or (seen.emptied and v in _TOGETHER)]
     counted_in = [count, *dict.fromkeys([*others, *seen.counts])]
     table = pd.DataFrame(frame)[list(dict.fromkeys([*dims, *counted_in, *kept, *extra]))].copy()
     table[PEOPLE] = behind
@@ -115,6 +118,8 @@ def protect_table(
     check_size(table, policy, dims=dims)
     table = in_order(table, list(dims), total_label, levels)
     dropped, more = _hide(table, policy, list(dims), count, total_label, seen.shares, dominance, hide)
+    if seen.emptied:
+        dropped = np.ones_like(dropped)
     masks = {c: _hide_also(table, policy, list(dims), c, total_label, dropped) for c in counted_in[1:]}
     notes += more
     for column, mask in masks.items():
@@ -139,6 +144,11 @@ class _Seen:
     extremes: tuple[str, ...]
     counts: tuple[str, ...]
     shares: dict[str, float]
+
+    @property
+    def emptied(self) -> bool:
+        """Whether estimates or their limits are extremes."""
+        return any(c in self.extremes for c in _TOGETHER)
 
 
 def _extremes(
@@ -174,7 +184,11 @@ def _seen(
     notes: Decisions = ()
     if extremes:
         why = "A minimum, maximum, range or high percentile is one person's value."
-        notes += (Decision("extremes", f"{plural(len(extremes), 'column')} removed", why, len(extremes) * len(frame)),)
+        notes += (
+            Decision(
+                "extremes", f"{plural(len(extremes), 'column')} removed or emptied", why, len(extremes) * len(frame)
+            ),
+        )
     if whole:
         why = "They hold whole numbers, none above the count, so they are hidden and rounded as counts are."
         notes += (Decision("counts", f"{plural(len(whole), 'column')} of values taken for counts", why),)

@@ -15,8 +15,8 @@ from hybrid_toolkit.data.privacy.inside import InsideFrame, inside
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
 from hybrid_toolkit.metrics.intervals.interval import Estimate, Interval, clustered_interval
-from hybrid_toolkit.metrics.intervals.statistics import people_told
 from hybrid_toolkit.metrics.people_and_groups import Behind, People, group_order, groups, people_of, periods
+from hybrid_toolkit.metrics.people_telling import people_telling
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag
 from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
@@ -288,10 +288,7 @@ def _one(
     estimate = spec.statistic(frame.loc[here])
     interval = clustered_interval(estimate, cluster.loc[here], conf_level=conf_level, bounds=statistic_bounds(spec))
     n, missing = int(estimate.used.sum()), int((~estimate.used).sum())
-    used = here.copy()
-    used[here] = estimate.used
-    fit = estimate.regression
-    behind = people.count(used) if fit is None else people.telling(used, partial(people_told, fit))
+    behind = people_telling(estimate, here, people)
     row = _row(spec, estimate, interval, n, missing, behind, by, reliability)
     warned = spec.warn(frame.loc[here]) if spec.warn is not None else ""
     return row | {"flag": "; ".join(filter(None, (str(row["flag"]), warned)))}

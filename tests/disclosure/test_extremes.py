@@ -176,3 +176,19 @@ def test_bare_counts_and_shares_among_estimates_are_held_as_those_of_tables() ->
     for frame in (deaths, shares):
         shown = Gate().estimates(frame, title="x", people="n").content
         assert shown["suppressed"].tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize("held", ["estimate", "conf_low", "conf_high"])
+def test_an_estimate_that_is_an_extreme_empties_its_rows_and_keeps_its_columns(held: str) -> None:
+    """What reads the table finds its columns; the limits beside an estimate would give its middle away."""
+    staff = _staff(3)
+    rows, wide = _rows(staff, EXTREMES["greatest"]).rename(columns={"typical": held}), 1.37
+    for column in ("estimate", "conf_low", "conf_high"):
+        if column not in rows:
+            rows[column] = rows[held] + wide * (1 if column == "conf_high" else -1)
+    values = ["estimate", "conf_low", "conf_high"]
+    gate = Gate(source=ht.EvaluationData({"worker": staff}))
+    shown = gate.table(rows, title="x", dims=["team_id"], people="n", values=values).content
+    assert shown["suppressed"].all() and shown[values].isna().all(axis=None)
+    honest = _rows(staff, HONEST["mean"]).rename(columns={"typical": "estimate"}).assign(conf_low=1.0, conf_high=99.0)
+    assert not gate.table(honest, title="x", dims=["team_id"], people="n", values=values).content["suppressed"].all()

@@ -13,7 +13,9 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.intervals.differences import measure_differences
+from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 from hybrid_toolkit.metrics.intervals.multiple_testing import holm
+from hybrid_toolkit.metrics.intervals.statistics import Slope
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +143,19 @@ def test_holm_is_that_of_statsmodels_with_ties_ends_and_missing_ones(seed: int) 
     gaps = np.insert(p, [0, 2], np.nan)
     assert np.isnan(holm(gaps)).sum() == 2 and [v for v in holm(gaps) if v == v] == pytest.approx(theirs, abs=1e-15)
     assert holm([]) == [] and np.isnan(holm([np.nan])).all()
+
+
+@pytest.mark.parametrize(("away", "times"), [(1e5, 1.0), (202401.0, 1.0), (1e8, 1.0), (0.0, 1e-9), (0.0, 1e9)])
+def test_where_a_column_lies_by_which_a_difference_is_adjusted_does_not_matter(away: float, times: float) -> None:
+    """Periods as numbers and pounds gave limits a thousand million times too near, or none."""
+    rng, n = np.random.default_rng(1), 400
+    frame = pd.DataFrame({"y": rng.normal(size=n), "group": (rng.random(n) < 0.4).astype(float)})
+    frame["x"] = np.round(rng.normal(size=n) + 0.5 * (frame["y"] > 0) + 0.3 * frame["group"], 3)
+    team = pd.Series(np.repeat([f"t{i:02}" for i in range(20)], 20))
+    here, there = (
+        clustered_interval(Slope("y", "group", ("x",))(f), team)
+        for f in (frame, frame.assign(x=frame["x"] * times + away))
+    )
+    assert [there.std_error, there.conf_low, there.effective] == pytest.approx(
+        [here.std_error, here.conf_low, here.effective], rel=1e-7
+    )

@@ -128,3 +128,16 @@ def test_the_slope_of_a_side_that_is_held_back_follows_from_no_what_if() -> None
     rows = result.what_if({"x": -0.1}).rows
     shown = set(rows.loc[rows["estimate"].notna(), "role"])
     assert shown == {"now", "gap change"}, "change or a group's figure over the shift is the slope of a side"
+
+
+@pytest.mark.parametrize(("away", "times"), [(202401.0, 1.0), (1e8, 1.0), (0.0, 1e9), (0.0, 1e-9)])
+def test_on_whom_an_estimate_rests_does_not_hang_on_where_a_confounder_lies(away: float, times: float) -> None:
+    """Six workers are all that a confounder leaves of the exposure, wherever it is counted from."""
+    rng, n = np.random.default_rng(7), 360
+    frame = people().assign(c=np.round(rng.normal(size=n), 3))
+    frame["x"] = 0.3 + 0.02 * frame["c"] + np.where(frame.index < 6, rng.normal(0, 0.1, n), 0)
+    study = ht.Study(**{**PLAIN, "confounders": ("c",)})  # type: ignore[arg-type]
+    rests = [
+        study.estimate_frame(f).tidy()["rests_on"].iloc[0] for f in (frame, frame.assign(c=frame["c"] * times + away))
+    ]
+    assert rests[0] == rests[1] <= 6

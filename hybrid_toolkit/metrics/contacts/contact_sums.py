@@ -36,6 +36,9 @@ from hybrid_toolkit.metrics.people_and_groups import (
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
+_CELLS = 4
+"""Means of which a difference of differences is made."""
+
 
 @dataclass(frozen=True)
 class ContactClusterSums:
@@ -265,10 +268,12 @@ def _of_metric(sums: pd.DataFrame, i: int, statistic: MeanOf | DifferenceInDiffe
 
 
 def _people(tables: ContactTables, batch: _Batch) -> list[dict[tuple[str, str], Behind]]:
-    """The people behind each group and period of each metric, as ``people.People`` counts them: of the fewest kind."""
+    """The people behind each group and period of each metric, as ``people_telling`` counts them: of the fewest kind."""
     out: list[dict[tuple[str, str], tuple[int, str]]] = [{} for _ in batch.specs]
     for key, kind in person_kinds(batch.rows.columns).items():
         counts = _count_people(tables, batch, key)
+        if isinstance(_statistic(batch.specs[0]), DifferenceInDifferences):
+            counts["n0"] = np.minimum(counts["n0"], _fewest_of_a_cell(tables, batch, key, counts))
         for i, fewest in enumerate(out):
             if not counts[f"named{i}"].any():
                 continue
@@ -302,6 +307,22 @@ def _count_people(tables: ContactTables, batch: _Batch, key: str) -> pd.DataFram
     )
     kinds = {f"n{i}": "int64" for i in which} | {f"named{i}": "bool" for i in which}
     return counts.fillna({c: 0 if kind == "int64" else False for c, kind in kinds.items()}).astype(kinds)
+
+
+def _fewest_of_a_cell(tables: ContactTables, batch: _Batch, key: str, counts: pd.DataFrame) -> Floats:
+    """The fewest people of one of a contrast's four means, one a row of the counts; infinite where a cell is empty."""
+    statistic = batch.specs[0].statistic
+    assert isinstance(statistic, DifferenceInDifferences)
+    rows = batch.rows.filter(batch.used(batch.specs[0]))
+    cells = tables.run(
+        rows.group_by("_group", "_period", _first=rows[statistic.first], _second=rows[statistic.second]).agg(
+            n=rows[key].nunique()
+        )
+    )
+    found = cells.groupby(["_group", "_period"])["n"].agg(["min", "size"])
+    fewest = found["min"].astype(float).where(found["size"].eq(_CELLS), np.inf)
+    at = pd.MultiIndex.from_frame(counts[["_group", "_period"]])
+    return np.asarray(fewest.reindex(at).fillna(np.inf), dtype=np.float64)
 
 
 def _parts(sums: pd.DataFrame, spec: MetricSpec, people: dict[tuple[str, str], Behind]) -> Iterator[ContactClusterSums]:

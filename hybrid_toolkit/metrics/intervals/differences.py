@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -15,10 +17,11 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.privacy.inside import inside
 from hybrid_toolkit.errors import MeasureError, UsageError, plural
 from hybrid_toolkit.metrics.compute import cluster_of, metric_values
-from hybrid_toolkit.metrics.intervals.interval import Estimate, MeanOf, clustered_interval
+from hybrid_toolkit.metrics.intervals.interval import Estimate, MeanOf, clustered_interval, column_values
 from hybrid_toolkit.metrics.intervals.multiple_testing import holm
-from hybrid_toolkit.metrics.intervals.statistics import Slope
+from hybrid_toolkit.metrics.intervals.statistics import Slope, people_told
 from hybrid_toolkit.metrics.people_and_groups import NOT_RECORDED, People, group_order, groups, people_of
+from hybrid_toolkit.metrics.people_telling import people_telling
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_word
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
@@ -67,8 +70,11 @@ def measure_differences(
     -------
     pd.DataFrame
         Columns metric, unit, group, reference, estimate, conf_low, conf_high, p_value, p_holm, n, n_reference,
-        n_people, n_people_reference, person, n_clusters, invariance, flag, n_people_reason. ``n_people`` and
+        n_people, n_people_reference, rests_on, person, n_clusters, invariance, flag, n_people_reason. ``n_people`` and
         ``n_people_reference`` are the people behind each of the two groups, counted as ``measure`` counts them.
+        ``rests_on``: the fewest by whom either side is told, which the gate holds to its threshold: people of each
+        group, of those with and without where units are yes or no, and of a slope or an adjusted difference the people
+        whose outcomes it weighs.
         ``invariance``: whether a survey scale measures the same across career stage or mode of work (``held``,
         ``not held``, ``not tested``; empty for other metrics and groups); the flag repeats what did not hold, and
         ``attrs["invariance"]`` holds the verdict. ``flag`` also says when a group is smaller than the metric's least
@@ -122,7 +128,7 @@ def measure_differences(
         for g in names
         if g != reference
     ]
-    out = pd.DataFrame(rows).astype({"n_people": "Int64", "n_people_reference": "Int64"})
+    out = pd.DataFrame(rows).astype(dict.fromkeys(("n_people", "n_people_reference", "rests_on"), "Int64"))
     out.insert(out.columns.tolist().index("n"), "p_holm", holm(out["p_value"].tolist()))
     check = comparable(data, spec, by)
     out.insert(out.columns.tolist().index("flag"), "invariance", invariance_word(check))
@@ -146,9 +152,7 @@ def _difference(
     conf_level: float,
 ) -> dict[str, object]:
     here, there = labels.eq(group).to_numpy(dtype=bool), labels.eq(reference).to_numpy(dtype=bool)
-    estimate = (
-        _adjusted(spec, frame, here, here | there, adjust) if adjust else _raw(spec, frame, here, there, contrast)
-    )
+    estimate = _adjusted(spec, frame, here, there, adjust) if adjust else _raw(spec, frame, here, there, contrast)
     i = clustered_interval(estimate, cluster, conf_level=conf_level)
     n, n_reference = int(estimate.used[here].sum()), int(estimate.used[there].sum())
     behind, beside = (people.count(estimate.used & part) for part in (here, there))
@@ -175,6 +179,7 @@ def _difference(
         "n_reference": n_reference,
         "n_people": behind.columns()["n_people"],
         "n_people_reference": beside.columns()["n_people"],
+        "rests_on": _least_behind(spec, frame, estimate, (here, there), people),
         "person": behind.person,
         "n_clusters": i.n_clusters,
         "flag": "; ".join(flags),
@@ -217,19 +222,41 @@ def _cells(one: Estimate, two: Estimate, here: RowMask, there: RowMask) -> tuple
     return size, cell
 
 
+def _least_behind(
+    spec: MetricSpec, frame: pd.DataFrame, estimate: Estimate, parts: tuple[RowMask, RowMask], people: People
+) -> object:
+    """The fewest people by whom either side of a difference is told; missing where units name nobody.
+
+    The reference's figure follows from a difference and the group's own, so each side is held to what a cell is.
+    """
+    assert spec.statistic is not None
+    found = [people_telling(spec.statistic(frame.loc[part]), part, people).n_people for part in parts]
+    if estimate.regression is not None:
+        found.append(people.telling(estimate.used, partial(people_told, estimate.regression)).n_people)
+    if isinstance(spec.statistic, MeanOf):
+        value = column_values(frame, spec.statistic.column)
+        for used in (estimate.used & part for part in parts):
+            if np.isin(value[used], (0.0, 1.0)).all():
+                found += [people.count(used & (value == answer)).n_people for answer in (0.0, 1.0)]
+    known = [n for n in found if n is not None]
+    return min(known) if known else pd.NA
+
+
 def _adjusted(
     spec: MetricSpec,
     frame: pd.DataFrame,
     here: RowMask,
-    both: RowMask,
+    there: RowMask,
     adjust: Sequence[str],
 ) -> Estimate:
     if not isinstance(spec.statistic, MeanOf):
         raise UsageError(
             f"metric '{spec.id}' is not a mean, so it cannot be adjusted here.", fix="Leave adjust out.", code="ADJUST"
         )
+    both = here | there
     rows = frame.assign(**{"_group": here.astype(float)}).loc[both]
     fit = Slope(spec.statistic.column, "_group", tuple(adjust))(rows)
     influence, used = np.zeros(len(frame)), np.zeros(len(frame), dtype=bool)
     influence[both], used[both] = fit.influence, fit.used
-    return Estimate(fit.value, influence, used, fit.parameters, fit.reason, regression=fit.regression)
+    sided = None if fit.regression is None else replace(fit.regression, sides=here[used])
+    return Estimate(fit.value, influence, used, fit.parameters, fit.reason, regression=sided)

@@ -57,11 +57,11 @@ class Regression:
     Parameters
     ----------
     design : Array
-        Rows x k.
+        Rows x k, orthogonal columns whose squares have mean one.
     residual : Array
         Rows.
     weights : Array
-        The k; the estimate is their sum of products with the coefficients.
+        The k; the estimate is their sum of products with the coefficients of these columns.
     sides : npt.NDArray[np.bool] | None, optional
         Of a gap between two groups, which rows are of the second: each must rest on enough people.
     """
@@ -307,8 +307,8 @@ def _left_out(estimate: Estimate, code: Codes) -> tuple[Floats, Floats]:
 
 def _regressed(fit: Regression, code: Codes, groups: int, shrink: float) -> tuple[Floats, Floats]:
     """The same for a weighted sum of least-squares coefficients."""
-    whole = fit.design.T @ fit.design
-    leverage = np.square(fit.design @ (np.linalg.pinv(whole, hermitian=True) @ fit.weights))
+    whole = len(fit.design) * np.eye(len(fit.weights))
+    leverage = np.square(fit.design @ fit.weights / len(fit.design))
     moved = np.zeros(groups)
     for g in range(groups):
         x = fit.design[code == g]

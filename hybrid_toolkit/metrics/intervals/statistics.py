@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.numeric_columns import scaled
+from hybrid_toolkit.columns.numeric_columns import Scaled, scaled
 from hybrid_toolkit.metrics.intervals.interval import Estimate, Regression, column_values, complete, no_estimate
 
 
@@ -140,9 +140,24 @@ def _adjustments(rows: pd.DataFrame, names: Sequence[str]) -> list[Array]:
 
 
 def regression_of(design: Array, y: Array, weights: Array) -> Regression:
-    """A least-squares fit of y on a design as leaving clusters out needs it; see ``linear_combination``."""
-    coefficients = np.linalg.pinv(design.T @ design, hermitian=True) @ design.T @ y
-    return Regression(design, y - design @ coefficients, weights)
+    """A least-squares fit of y on a design as leaving clusters out needs it; see ``linear_combination``.
+
+    In orthogonal columns, so that a year is as good as a year less 2016.
+    """
+    return regressions_of(design, y, weights[None, :])[0]
+
+
+def regressions_of(design: Array, y: Array, weights: Array) -> list[Regression]:
+    """The same for several rows of weights."""
+    basis, _, _, residual = _fitted(design, y)
+    return [Regression(basis.z, residual, w) for w in weights[:, basis.own] @ basis.turn]
+
+
+def _fitted(design: Array, y: Array) -> tuple[Scaled, Array, float, Array]:
+    """The design in orthogonal columns, their coefficients for y less its middle, the middle, and the residuals."""
+    basis, middle = scaled(design), float(np.median(y)) if (design[:, 0] == 1).all() else 0.0
+    a = basis.z.T @ (y - middle) / len(y)
+    return basis, a, middle, y - middle - basis.z @ a
 
 
 def people_told(fit: Regression, people: npt.NDArray[np.integer[Any]]) -> float:
@@ -166,7 +181,7 @@ def people_told(fit: Regression, people: npt.NDArray[np.integer[Any]]) -> float:
     >>> [round(people_told(regression_of(design, x, w), np.arange(12))) for w in np.eye(2)]
     [11, 1]
     """
-    weights = fit.design @ (np.linalg.pinv(fit.design.T @ fit.design, hermitian=True) @ fit.weights)
+    weights = fit.design @ fit.weights  # times the rows: the columns are orthogonal
     found = []
     for side in [np.ones(len(weights), dtype=bool)] if fit.sides is None else [fit.sides, ~fit.sides]:
         squares = np.bincount(people[side], weights=np.square(weights[side]))
@@ -193,9 +208,7 @@ def linear_combination(design: Array, y: Array, weights: Array) -> tuple[float, 
 
 def linear_combinations(design: Array, y: Array, weights: Array) -> tuple[Array, Array, int]:
     """The same for several rows of weights: m values, n x m influences, and the rank."""
-    basis, middle = scaled(design), float(np.median(y)) if (design[:, 0] == 1).all() else 0.0
-    a = basis.z.T @ (y - middle) / len(y)
-    residual = y - middle - basis.z @ a
+    basis, a, middle, residual = _fitted(design, y)
     w = weights[:, basis.own] @ basis.turn
     influence = (basis.z @ w.T) / len(y) * residual[:, None]
     return np.asarray(w @ a + middle * weights[:, 0]), influence, int(basis.own.sum())

@@ -43,10 +43,11 @@ def not_asked(outcome: str, data: EvaluationData | None) -> str:
     return f": table 'survey' has no answers with instrument '{named[0]}'"
 
 
-def instead(column: str, study: StudySpec, data: EvaluationData | None) -> str:
+def instead(column: str, study: StudySpec, data: EvaluationData | None, *, another: str = "") -> str:
     """The columns of the same rows that these data fill and that vary, the nearest first."""
+    use = f", or use another{another and ' '}{another}."
     if study.row_unit not in UNITS or data is None:
-        return ", or use another."
+        return use
     held = set(data["survey"]["instrument"].dropna().unique()) if data.has("survey", "instrument") else set()
     scales = {s.id: i.id for i in instruments_in("survey") for s in i.scales}
     taken = {column, *study.columns}
@@ -63,7 +64,7 @@ def instead(column: str, study: StudySpec, data: EvaluationData | None) -> str:
     # another scale before a column of another kind, where the column is a scale
     can.sort(key=lambda c: (column in scales) and c not in scales)
     named = f"{', '.join(can[:_MOST])}{', ...' if len(can) > _MOST else ''}"
-    return f", or use another. {nearest([column], can)}These rows have: {named}."
+    return f"{use} {nearest([column], can)}These rows have: {named}."
 
 
 def _varying(can: list[str], column: str, study: StudySpec, data: EvaluationData) -> list[str]:

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.columns.numeric_columns import scaled
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.designs.model_columns import ModelColumns, noun
@@ -84,7 +85,7 @@ def _check_groups(known: pd.DataFrame, outcome: str, study: StudySpec, data: Eva
             raise StudyError(
                 f"the moderator '{moderator}' {what} in all {len(known):,} rows in which the outcome '{outcome}' is "
                 "known: there are no two groups to compare.",
-                fix=f"Add rows of another group, or use another moderator. {instead(moderator, study, data)}",
+                fix=f"Add rows of another group{instead(moderator, study, data, another='moderator')}",
                 code="MODERATOR-CONSTANT",
             )
 
@@ -161,6 +162,8 @@ MOST_REACH = 10
 """Times the range of the exposure that a contrast may be: two for odds of a yes are usual, a thousand is a slip."""
 MOST_LEVELS = 400
 """Levels of a category that are held constant one by one; of more, each level's mean is taken out instead."""
+_DUST = 1e-12
+"""Share of a column's size under which what a mean taken away leaves of it is rounding."""
 
 
 def people_codes(frame: pd.DataFrame, data: object) -> list[NDArray[np.int64]]:
@@ -301,14 +304,15 @@ def _left(target: Floats, rows: pd.DataFrame, plan: ModelColumns, *, grouped: bo
         else:
             held.append(rows[c].astype(float).to_numpy())
     block = np.column_stack([*held, target])
+    dust = _DUST * np.abs(block).max(axis=0, initial=0.0)
     for c in fine:
         code = pd.factorize(rows[c])[0]
         size = np.bincount(code)
         block = block - np.column_stack([np.bincount(code, weights=v)[code] / size[code] for v in block.T])
-    x, y = block[:, :-1], block[:, -1]
-    weight, _, rank, _ = np.linalg.lstsq(x, y, rcond=None)
-    lost = int(rank) + 1 + sum(int(rows[c].nunique()) for c in fine)
-    return y - x @ weight, len(rows) - lost
+    block[:, np.abs(block).max(axis=0, initial=0.0) <= dust] = 0.0
+    basis, y = scaled(block[:, :-1]), block[:, -1]
+    lost = int(basis.own.sum()) + 1 + sum(int(rows[c].nunique()) for c in fine)
+    return y - basis.z @ (basis.z.T @ y) / len(y), len(rows) - lost
 
 
 def _is_fine(rows: pd.DataFrame, column: str) -> bool:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, restricted_cubic, stage_estimates
 from hybrid_toolkit.metrics.intervals.interval import Estimate, clustered_interval
-from hybrid_toolkit.metrics.intervals.statistics import linear_combinations, people_told, regression_of
+from hybrid_toolkit.metrics.intervals.statistics import linear_combinations, people_told, regressions_of
 
 _LEAST_KNOTS, _LEAST_VALUES = 3, 4
 """A restricted cubic spline needs three knots, and a line through fewer than four shares is not told from one."""
@@ -112,10 +110,10 @@ def slope_rows(rows: pd.DataFrame, outcome: str, gap: str, *, least: int) -> pd.
 def _combinations(design: Array, y: Array, weights: Array) -> list[Estimate]:
     """Several combinations of the coefficients of one least-squares fit, one a row of the weights."""
     values, influence, rank = linear_combinations(design, y, weights)
-    used, fit = np.ones(len(y), dtype=bool), regression_of(design, y, weights[0])
+    used = np.ones(len(y), dtype=bool)
     return [
-        Estimate(float(v), influence[:, k], used, rank, regression=replace(fit, weights=weights[k]))
-        for k, v in enumerate(values)
+        Estimate(float(v), influence[:, k], used, rank, regression=fit)
+        for k, (v, fit) in enumerate(zip(values, regressions_of(design, y, weights), strict=True))
     ]
 
 
