@@ -288,7 +288,10 @@ def _one(
     estimate = spec.statistic(frame.loc[here])
     interval = clustered_interval(estimate, cluster.loc[here], conf_level=conf_level, bounds=statistic_bounds(spec))
     n, missing = int(estimate.used.sum()), int((~estimate.used).sum())
-    behind = people_telling(estimate, here, people)
+    used = here.copy()
+    used[here] = estimate.used
+    several = estimate.regression is not None or estimate.cell is not None
+    behind = people_telling(estimate, here, people) if several else people.count(used)
     row = _row(spec, estimate, interval, n, missing, behind, by, reliability)
     warned = spec.warn(frame.loc[here]) if spec.warn is not None else ""
     return row | {"flag": "; ".join(filter(None, (str(row["flag"]), warned)))}
