@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
+from hybrid_toolkit.models.inference.cr2_errors import fit_cr2
 from hybrid_toolkit.models.inference.randomisation_inference import randomisation_test
 from hybrid_toolkit.models.inference.randomised_trial import fit_randomised
 
@@ -67,6 +68,35 @@ def test_clustered_intervals_cover_and_row_intervals_do_not() -> None:
         hits.append([r["conf_low"] <= 0.5 <= r["conf_high"] for r in (row, plain)])
     clustered, plain = np.mean(hits, axis=0)
     assert 0.90 <= clustered <= 0.99 and plain <= clustered - 0.03
+
+
+@pytest.mark.parametrize(("treated", "clustered"), [(2, True), (3, True), (6, True), (3, False), (6, False)])
+def test_intervals_hold_where_few_of_24_are_treated(treated, clustered) -> None:
+    """CV1 with clusters less two held 72% with two clusters and 81% with three, HC2 with rows less two 85%."""
+    hits = []
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        team = np.repeat(np.arange(24), 8 if clustered else 1)
+        y = rng.normal(0, 0.5, 24)[team] + rng.normal(size=len(team))
+        f = pd.DataFrame({"y": y, "arm": (team < treated) * 1, "team": team})
+        fit = fit_randomised(f, outcome="y", treatment="arm", cluster="team" if clustered else None)
+        row = fit.tidy().iloc[0]
+        hits.append(row["conf_low"] <= 0 <= row["conf_high"])
+        assert ("smaller arm" in fit.prose()) == (treated < 5)
+    assert np.mean(hits) >= 0.91
+
+
+def test_clustered_errors_are_those_of_cr2_with_every_covariate_by_arm() -> None:
+    f = made(6).assign(centred=lambda d: d["before"] - d["before"].mean(), each=lambda d: d["centred"] * d["arm"])
+    row = fit_randomised(f, outcome="y", treatment="arm", cluster="team", covariates=["before"])
+    cr2 = fit_cr2(f, outcome="y", terms=["arm", "centred", "each"], cluster="team")
+    assert (row.estimate, row.std_error, row.df) == pytest.approx((cr2.estimate[1], cr2.std_error[1], cr2.df[1]))
+
+
+def test_degrees_of_freedom_of_unequal_arms_by_hand() -> None:
+    """2 of 24: 24 squared times 1 times 21, over 22 squared times 21 and 2 squared times 1."""
+    f = pd.DataFrame({"y": np.arange(24) % 5 * 1.0, "arm": (np.arange(24) < 2) * 1})
+    assert fit_randomised(f, outcome="y", treatment="arm").df == pytest.approx(576 * 21 / (484 * 21 + 4))
 
 
 def test_permutations_agree_with_the_t_test_and_repeat() -> None:

@@ -235,8 +235,7 @@ def fit_cr2(
     b = g.solve_crossproducts(total, p.layout)
     x, scores = _projected(p, total, b)
     keep = np.array([i for i, name in enumerate(p.x_names) if name not in p.nuisance])
-    root, w = _adjusted(x)
-    vcov, df = _variance(x, root, w, scores, p.turn[keep])
+    vcov, df = cr2_variance(x, scores, p.turn[keep])
     how = "two-stage least squares" if instruments else "least squares"
     within = f" within {' and '.join(fixed_effects)}" if fixed_effects else ""
     return BiasReducedFit(
@@ -303,6 +302,27 @@ def _projected(p: DesignMatrix, total: Array, b: Array) -> tuple[Array, Array]:
         return p.grams[:, lay.x[:, None], lay.x[None, :]], raw_scores
     pi = g.inverse(total[np.ix_(lay.z, lay.z)]) @ total[np.ix_(lay.z, lay.x)]
     return pi.T @ p.grams[:, lay.z[:, None], lay.z[None, :]] @ pi, raw_scores @ pi
+
+
+def cr2_variance(x: Array, scores: Array, turn: Array) -> tuple[Array, Array]:
+    """CR2 variance and Satterthwaite degrees of freedom from clusters' cross-products and scores.
+
+    Parameters
+    ----------
+    x : Array
+        Clusters x k x k; each cluster's X'X.
+    scores : Array
+        Clusters x k; each cluster's X'u, u the residuals.
+    turn : Array
+        m x k; the m coefficients that are asked for, from those of X.
+
+    Returns
+    -------
+    tuple[Array, Array]
+        Their m x m variance and their m degrees of freedom.
+    """
+    root, w = _adjusted(x)
+    return _variance(x, root, w, scores, turn)
 
 
 def _adjusted(x: Array) -> tuple[Array, Array]:

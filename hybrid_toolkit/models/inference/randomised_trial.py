@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.numeric_columns import scaled, settled_columns
 from hybrid_toolkit.errors import EstimationError, plural
+from hybrid_toolkit.models.inference.clusters import FEW_SIDE, cluster_grams
+from hybrid_toolkit.models.inference.cr2_errors import cr2_variance
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import check_leverage, codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
@@ -28,13 +30,15 @@ from hybrid_toolkit.result import ResultBase
 
 _MUCH_MISSING = 0.1
 """Share of rows without an outcome beyond which the arms may no longer be alike, whatever was drawn."""
+_SMALL_ARM = 50
+"""Rows in the smaller arm from which a t with rows less coefficients is nearly Bell and McCaffrey's: 2% narrower."""
 
 _VARIANCES = {
     "ols": "classical",
     "HC1": "heteroskedasticity-robust (HC1)",
     "HC2": "heteroskedasticity-robust (HC2, Neyman's)",
     "HC3": "heteroskedasticity-robust (HC3)",
-    "cluster": "cluster-robust (CV1)",
+    "cluster": "cluster-robust (CR2)",
 }
 
 
@@ -78,6 +82,8 @@ class RandomisedFit(ResultBase):
         Level of the interval.
     converged : bool, default True
         Always True here.
+    behind : float, default inf
+        Randomised units in the smaller arm.
 
     Examples
     --------
@@ -104,6 +110,7 @@ class RandomisedFit(ResultBase):
     randomisation_p: float | None
     conf_level: float
     converged: bool = True
+    behind: float = np.inf
 
     @property
     def method(self) -> str:
@@ -166,10 +173,16 @@ class RandomisedFit(ResultBase):
         how = " adjusted for covariates" if self.adjusted else ""
         return (
             f"{self.outcome}: difference in means{how} between {self.n_treated:,} treated and {self.n_control:,} "
-            f"control rows; {_VARIANCES[self.variance]} errors, {self.n_missing:,} rows left out.{lost} It is the "
-            "effect of the offer if arms were set by chance, none was lost because of its arm, and one row's arm does "
-            "not touch another."
+            f"control rows; {_VARIANCES[self.variance]} errors, {self.n_missing:,} rows left out.{lost}"
+            f"{self._few()} It is the effect of the offer if arms were set by chance, none was lost because of its "
+            "arm, and one row's arm does not touch another."
         )
+
+    def _few(self) -> str:
+        if not self.behind < FEW_SIDE:
+            return ""
+        beside = ": take randomisation inference (draws=9999) beside it" if self.variance in ("ols", "HC1") else ""
+        return f" The smaller arm has {self.behind:.0f} randomised units{beside}."
 
 
 def fit_randomised(
@@ -205,7 +218,8 @@ def fit_randomised(
     seed : int, default 0
         Seed of these draws.
     conf_level : float, default 0.95
-        Level of the interval, t with rows (or clusters) less coefficients.
+        Level of the interval. Its t has as many degrees of freedom as the smaller arm allows: Bell and McCaffrey's with
+        HC2 and HC3 in arms under 50 rows, Satterthwaite's with clusters; else rows less coefficients.
 
     Returns
     -------
@@ -222,10 +236,12 @@ def fit_randomised(
 
     Notes
     -----
-    MacKinnon and White (1985), Journal of Econometrics 29; Lin (2013), Annals of Applied Statistics 7, 295-318.
+    MacKinnon and White (1985), Journal of Econometrics 29; Lin (2013), Annals of Applied Statistics 7, 295-318;
+    clusters by CR2 as ``fit_cr2``; degrees of freedom as Imbens and Kolesár (2016).
 
     References
     ----------
+    - Imbens, G. W. and Kolesár, M. (2016). Review of Economics and Statistics 98, 701-712.
     - Lin, W. (2013). Annals of Applied Statistics 7, 295-318.
     - MacKinnon, J. G. and White, H. (1985). Journal of Econometrics 29, 305-325.
 
@@ -245,7 +261,7 @@ def fit_randomised(
     if cluster is None and variance == "cluster":
         raise EstimationError("clustered errors need a cluster.", fix="Name the cluster's column.", code="CLUSTERS")
     group = codes(rows, cluster) if cluster else np.arange(len(rows))
-    _arms(d, group, cluster)
+    behind = _arms(d, group, cluster)
     names, x = design(rows, terms)
     z = settled_columns(x).z[:, 1:]
     middle = float(np.median(y))
@@ -258,7 +274,9 @@ def fit_randomised(
             code="SINGULAR",
         )
     variance = "cluster" if cluster else variance
-    estimate, std_error = _difference(w, y, group, variance)
+    estimate, std_error, df = _difference(w, y, group, variance)
+    if variance in ("HC2", "HC3") and behind < _SMALL_ARM:
+        df = _bell_mccaffrey(d, x.shape[1] - 1)
     size = int(group.max()) + 1
     given = x[:, 1:] - np.median(x[:, 1:], axis=0)
     sd = np.sqrt((given[d == 1].var(axis=0, ddof=1) + given[d == 0].var(axis=0, ddof=1)) / 2)
@@ -268,7 +286,7 @@ def fit_randomised(
         treatment=treatment,
         estimate=estimate,
         std_error=std_error,
-        df=float(size - 2 if cluster else len(y) - w.shape[1]),
+        df=df,
         mean_treated=float(y[d == 1].mean()) + middle,
         mean_control=float(y[d == 0].mean()) + middle,
         n_treated=int(d.sum()),
@@ -280,10 +298,12 @@ def fit_randomised(
         balance=pd.DataFrame({"term": names[1:], "standardised_difference": gap}),
         randomisation_p=_permuted(w, y, d, group, z, estimate, draws, seed) if draws else None,
         conf_level=conf_level,
+        behind=behind,
     )
 
 
-def _arms(d: Array, group: NDArray[np.int64], cluster: str | None) -> None:
+def _arms(d: Array, group: NDArray[np.int64], cluster: str | None) -> float:
+    """Randomised units in the smaller arm."""
     size = np.bincount(group)
     share = np.bincount(group, weights=d) / size
     mixed = int(((share > 0) & (share < 1)).sum())
@@ -300,28 +320,39 @@ def _arms(d: Array, group: NDArray[np.int64], cluster: str | None) -> None:
             fix="Add units until each arm has at least 2.",
             code="CLUSTERS",
         )
+    return float(fewest)
 
 
-def _difference(w: Array, y: Array, group: NDArray[np.int64], variance: str) -> tuple[float, float]:
+def _bell_mccaffrey(d: Array, covariates: int) -> float:
+    """Degrees of freedom of HC2 where the arms are unequal (Imbens and Kolesár 2016, eq. 8), a slope an arm taken off.
+
+    With 3 treated rows of 24, a t with 22 degrees holds the truth in 85% for 95%.
+    """
+    a, c = float(d.sum()), float(len(d) - d.sum())
+    fa, fc = max(a - 1 - covariates, 1.0), max(c - 1 - covariates, 1.0)
+    return (a + c) ** 2 * fa * fc / (c**2 * fc + a**2 * fa)
+
+
+def _difference(w: Array, y: Array, group: NDArray[np.int64], variance: str) -> tuple[float, float, float]:
     n, k = w.shape
     basis = scaled(w)
     w, inverse = basis.z, np.eye(k) / n
     a = inverse @ (w.T @ y)
     e = y - w @ a
+    if variance == "cluster":
+        sums = np.zeros((int(group.max()) + 1, k))
+        np.add.at(sums, group, w * e[:, None])
+        vcov, free = cr2_variance(cluster_grams(w, group), sums, basis.turn[1:2])
+        return float(basis.back(a)[1]), float(np.sqrt(vcov[0, 0])), float(free[0])
     if variance == "ols":
         v = inverse * (e @ e) / (n - k)
-    elif variance == "cluster":
-        size = int(group.max()) + 1
-        sums = np.zeros((size, k))
-        np.add.at(sums, group, w * e[:, None])
-        v = inverse @ sums.T @ sums @ inverse * size / (size - 1) * (n - 1) / (n - k)
     else:
         lever = np.einsum("ij,jk,ik->i", w, inverse, w)
         if variance != "HC1":
             check_leverage(lever, variance)
         factor = np.full(n, n / (n - k)) if variance == "HC1" else (1 - lever) ** (-1.0 if variance == "HC2" else -2.0)
         v = inverse @ (w * (factor * e**2)[:, None]).T @ w @ inverse
-    return float(basis.back(a)[1]), float(np.sqrt(basis.back_cov(v)[1, 1]))
+    return float(basis.back(a)[1]), float(np.sqrt(basis.back_cov(v)[1, 1])), float(n - k)
 
 
 def _permuted(

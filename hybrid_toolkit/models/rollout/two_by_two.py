@@ -197,7 +197,8 @@ def fit_two_by_two(
     covariates : Terms, optional
         Terms or columns, as they stand in the last period before the start; the change may depend on them.
     cluster : str | None, optional
-        Column of clusters of units; default each unit. Without clusters and covariates the error is Welch's; else it is
+        Column of clusters of units; default each unit. Without clusters and covariates the error is Welch's, with
+        the degrees of freedom of the smaller group where it has under five units; else it is
         the jackknife over clusters (CV3) with effective clusters less one degrees of freedom, and none where one
         cluster holds all treated, or all untreated, units.
     unbalanced : str, default "error"
@@ -301,6 +302,9 @@ def _welch(a: Array, c: Array) -> tuple[float, float, float]:
             code="CONSTANT",
         )
     df = (va + vc) ** 2 / (va**2 / (len(a) - 1) + vc**2 / (len(c) - 1))
+    few = min(len(a), len(c))
+    if few < support.FEW_SIDE:
+        df = few - 1.0  # where two or three units happen to lie close, Welch's is too many: 87% for 95% with two of 24
     return float(a.mean() - c.mean()), float(np.sqrt(va + vc)), float(df)
 
 
