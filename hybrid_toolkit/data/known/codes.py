@@ -269,6 +269,17 @@ def is_outsider(text: str) -> bool:
     return plain_spelling(text) in _spellings()["outsider"]
 
 
+def place_in_words(text: str) -> str | None:
+    """Where somebody worked on a day: ``"office"``, ``"home"``, empty for neither, or None where the word is new.
+
+    Examples
+    --------
+    >>> place_in_words("WFH"), place_in_words("In office"), place_in_words("A/L"), place_in_words("Q")
+    ('home', 'office', '', None)
+    """
+    return _spellings()["place"].get(plain_spelling(text))
+
+
 def codes_near(column: ColumnContract) -> dict[str, str]:
     """Every known spelling of a column's codes, to measure a new one against."""
     codes = ("true", "false") if column.kind == "bool" else tuple(column.codes)

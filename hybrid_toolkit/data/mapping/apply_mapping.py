@@ -48,7 +48,7 @@ def apply_map(
     contract, steps = TABLES[table_map.table], table_map.steps
     headers = {normal_name(h): str(h) for h in raw.frame.columns}
     rows, notes = _filtered(raw.frame, table_map, headers, raw.origin)
-    rows, said = apply_steps(rows, steps, partial(_header, raw.origin), raw.kind, key)
+    rows, said = apply_steps(rows, steps, partial(_header, raw.origin), raw.kind, key, raw.origin)
     notes += said
     if steps.attended:
         rows, said = hours_attended(rows, steps.attended, partial(_header, raw.origin, rows), raw.kind)

@@ -43,6 +43,8 @@ else may be done to the rows of a part stands in ``reshape/spec.py``, an example
     each = { Session = { "All day" = ["am", "pm"] } }   # a row for each of several
     attended = { date = "Day", at = "Place", by = "Staff", slot = "AM or PM" }  # half-days to hours by month
     open = { start = "From", end = "To", by = "Worker", count = "Child", into = "cases" }
+    month_of = { month = "Month", year = "Year", into = "Month and year" }  # "Apr" of "2024/25", read as one column
+    day_columns = { columns = ["Mon 1", "Tue 2"], month = "2025-04" }  # or week = its Monday, weeks = a column
     grid = { columns = ["Apr-24", "May-24"], name = "month", value = "sick_days" }
     wide = { names = "Question", values = "Answer", rows = ["Household", "Date"] }
     households = { child = "Child ID", by = ["Address key"] }
@@ -50,6 +52,9 @@ else may be done to the rows of a part stands in ``reshape/spec.py``, an example
 
     [tables.survey.long]
     "I have been feeling useful" = "swemwbs/swemwbs_2"
+
+    [tables.attendance_day.places]          # what stands below the days of day_columns
+    "O/H" = ["office", "home"]              # before and after noon; "" is neither
 
     [tables.access.flags."Digital access"]
     "No device" = { devices = false }

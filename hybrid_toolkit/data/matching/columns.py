@@ -71,6 +71,9 @@ TABLE_LAYOUTS: Mapping[str, Mapping[str, ColumnContract]] = {
     },
     "worker_month~grid": {"worker_id": TABLES["worker_month"]["worker_id"]},
     "supervision~grid": {"worker_id": TABLES["supervision"]["worker_id"]},
+    "attendance_day~rota": {
+        "worker_id": TABLES["attendance_day"]["worker_id"],
+    },
     "access~status": {
         "family_id": TABLES["access"]["family_id"],
         "date": TABLES["access"]["date"],
@@ -82,6 +85,7 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "worker_month~spells": (("worker_id",), ("start",), ("end", "days")),
     "worker_month~grid": (("worker_id",), ("months",)),
     "supervision~grid": (("worker_id",), ("months",)),
+    "attendance_day~rota": (("worker_id",), ("days",)),
     "access~status": (("family_id",), ("status",)),
     "contact": (("family_id", "child_id"), ("held_date", "due_date")),
     "survey": (("worker_id",), ("item",), ("value",)),

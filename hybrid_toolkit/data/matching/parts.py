@@ -23,6 +23,7 @@ from hybrid_toolkit.data.matching.periods_across import (
     months_of,
 )
 from hybrid_toolkit.data.matching.profile import FEW_CODES, MOST_FTE, MOSTLY, PERCENT, Profile, SourceProfile, fit
+from hybrid_toolkit.data.matching.rotas import at_places, rota_steps
 from hybrid_toolkit.data.matching.tables import Choice
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS, TABLES
@@ -73,9 +74,10 @@ class ProposedPart:
         for key in ("long", "flags", "keep", "ticks", "each"):
             inside = self.steps.get(key)
             names |= set(inside) if isinstance(inside, Mapping) else set()
-        grid = self.steps.get("grid")
-        names |= set(grid["columns"]) if isinstance(grid, Mapping) else set()
-        for key in ("spells", "open", "attended"):
+        for key in ("grid", "day_columns"):
+            inside = self.steps.get(key)
+            names |= {*inside["columns"], inside.get("weeks", "")} - {""} if isinstance(inside, Mapping) else set()
+        for key in ("spells", "open", "attended", "month_of"):
             inside = self.steps.get(key)
             names |= {str(v) for v in inside.values()} if isinstance(inside, Mapping) else set()
         return names | {str(self.steps[k]) for k in ("waves", "newest", "halves") if k in self.steps}
@@ -104,6 +106,9 @@ def make_part(choice: Choice, last: str) -> ProposedPart:
         _spells(part)
     elif choice.table.endswith("~grid"):
         _grid(part)
+    elif choice.table.endswith("~rota"):
+        part.steps |= rota_steps(part.source) | {"skip_empty": ["worker_id"]}
+        part.how |= dict.fromkeys(("date", "slot", "site_id"), ("step", True))
     elif choice.table == "access~status":
         _status(part, last)
     elif choice.table == "survey":
@@ -381,6 +386,8 @@ def _present(part: ProposedPart) -> None:
         whole = [v for v in _texts(part.source.columns[header]) if is_whole_day(v)]
         if whole:
             part.step("each", header, {v: ["am", "pm"] for v in whole})
+    if "site_id" in part.columns:
+        part.steps |= at_places(part.source, part.columns["site_id"], part.steps)
     for header, seen in part.source.usable.items():
         if header in part.columns.values() or len(seen.counts) > _FEW_SIGNS:
             continue

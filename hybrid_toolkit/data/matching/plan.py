@@ -11,11 +11,12 @@ from hybrid_toolkit.data.known.codes import is_outsider
 from hybrid_toolkit.data.known.readable_codes import reads
 from hybrid_toolkit.data.matching.links import HALF_MET, Link, links_of, meets
 from hybrid_toolkit.data.matching.parts import ProposedPart, make_part
-from hybrid_toolkit.data.matching.profile import MOSTLY, Profile
+from hybrid_toolkit.data.matching.profile import MOSTLY, PERIOD, Profile
 from hybrid_toolkit.data.matching.tables import Choice
 from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS, looks_like_names
 from hybrid_toolkit.data.privacy.pseudonym import loose_key
 from hybrid_toolkit.data.reshape.attendance import is_home
+from hybrid_toolkit.data.reshape.months import year_said
 from hybrid_toolkit.data.tables.contracts import TABLES
 
 
@@ -36,8 +37,21 @@ def plan_parts(choices: Sequence[Choice]) -> list[ProposedPart]:
     parts += _caseloads(parts)
     ordered = [p for t in TABLES for p in _together([p for p in parts if p.table == t])]
     for part in ordered:
+        if part.source.period and PERIOD in {*part.columns.values(), *part.steps_read()}:
+            month, year = part.source.period
+            part.steps = {"month_of": {"month": month, "year": year, "into": PERIOD}} | part.steps
+            column = next((c for c, h in part.columns.items() if h == PERIOD), "")
+            if column and _counted_from_april(part.source.raw.frame[[month, year]]):
+                part.how[column] = (part.how[column][0], False)
         part.lacking = [c for c in TABLES[part.table].required if c not in part.columns and not _made(part, c)]
     return ordered
+
+
+def _counted_from_april(frame: pd.DataFrame) -> bool:
+    """Whether bare numbers stand for months of financial years, so that 1 may be April as well as January."""
+    month, year = (frame[c].dropna() for c in frame)
+    said = [y for text in year.unique() if (y := year_said(str(text)))]
+    return bool(month.str.fullmatch(r"\d{1,2}(?:\.0)?").all()) and any(financial for _, financial in said)
 
 
 def _made(part: ProposedPart, column: str) -> bool:
@@ -54,6 +68,8 @@ def _made(part: ProposedPart, column: str) -> bool:
         given |= {"month", "sick_days"}
     if "attended" in part.steps:
         given |= {"month", "h_home", "h_office"}
+    if "day_columns" in part.steps:
+        given |= {"date", "slot", "site_id"}
     grid = part.steps.get("grid")
     return column in given or (isinstance(grid, dict) and column in (grid["name"], grid["value"]))
 
@@ -183,23 +199,34 @@ def _hours_of_attendance(parts: Sequence[ProposedPart]) -> list[ProposedPart]:
     if any(p.table == "worker_month" and {"h_home", "h_office"} & set(p.how) for p in parts):
         return []
     made = []
-    for part in (
-        p for p in parts if p.table == "attendance_day" and {"worker_id", "date", "site_id"} <= set(p.columns)
-    ):
-        home = _column(part, "site_id").share(is_home)
+    for part in (p for p in parts if p.table == "attendance_day" and "worker_id" in p.columns):
+        made_here = {c: c for c in ("date", "site_id", "slot")} if "day_columns" in part.steps else {}
+        columns = part.columns | made_here
+        if not {"date", "site_id"} <= set(columns):
+            continue
+        home = _home_of_rota(part) if made_here else _column(part, "site_id").share(is_home)
         if not _LEAST_HOME <= home <= 1 - _LEAST_HOME:
             continue
         one = ProposedPart("worker_month", part.source, {"worker_id": part.columns["worker_id"]})
         named = {"date": "date", "at": "site_id", "by": "worker_id", "slot": "slot"}
-        one.steps["attended"] = {k: part.columns[c] for k, c in named.items() if c in part.columns}
-        one.steps |= {k: part.steps[k] for k in ("keep", "each", "loose") if k in part.steps}
+        one.steps |= {k: part.steps[k] for k in ("day_columns", "places", "pseudonymise") if k in part.steps}
+        one.steps["attended"] = {k: columns[c] for k, c in named.items() if c in columns}
+        one.steps |= {k: part.steps[k] for k in ("keep", "each", "loose", "lookup") if k in part.steps}
         one.steps["skip_empty"] = ["worker_id"]
         one.how |= {
             "worker_id": part.how["worker_id"],
             **dict.fromkeys(("month", "h_home", "h_office"), ("step", True)),
         }
         made.append(one)
-    return made[:1]
+    return made if made and "day_columns" in made[0].steps else made[:1]
+
+
+def _home_of_rota(part: ProposedPart) -> float:
+    """Share of home among the cells of a rota that are at home or at the office."""
+    cells = part.source.raw.frame[list(part.steps["day_columns"]["columns"])].to_numpy().ravel()
+    given = [part.steps["places"].get(c, "") for c in cells if isinstance(c, str)]
+    places = [p for g in given for p in (g if isinstance(g, list) else [g] * 2) if p != ""]  # None: a code to ask about
+    return places.count("home") / len(places) if places else 0.0
 
 
 _LEAST_HOME = 0.02

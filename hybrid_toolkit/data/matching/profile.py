@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
 from hybrid_toolkit.data.known.filler_dates import filler_date
+from hybrid_toolkit.data.known.names import words
 from hybrid_toolkit.data.known.readable_codes import is_whole_day, reads
 from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.known.units import amount
@@ -19,6 +20,8 @@ from hybrid_toolkit.data.privacy.pseudonym import loose_key
 from hybrid_toolkit.data.reading.coerce import MISSING_WORDS
 from hybrid_toolkit.data.reading.dates import parse_days
 from hybrid_toolkit.data.reading.raw_table import FIRST_ROWS, Found, RawTable
+from hybrid_toolkit.data.reshape.months import month_number, months_made, year_said
+from hybrid_toolkit.data.reshape.step_kinds import MonthOf
 from hybrid_toolkit.data.sheets.tables_of_a_sheet import is_cell_value
 from hybrid_toolkit.data.tables.contract import ColumnContract
 
@@ -171,6 +174,8 @@ class SourceProfile:
         Headers that identify a person, which are dropped; header -> kind in words.
     key : str, default ""
         The column that numbers its rows and that other sources repeat.
+    period : tuple[str, ...], optional
+        The columns of a month and of its year, which are read as one (``PERIOD``); empty where there are none.
     """
 
     found: Found
@@ -178,6 +183,7 @@ class SourceProfile:
     columns: Mapping[str, Profile]
     identifying: Mapping[str, str] = field(default_factory=dict)
     key: str = ""
+    period: tuple[str, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -195,6 +201,40 @@ class SourceProfile:
         return {h: p for h, p in self.columns.items() if h not in self.identifying}
 
 
+PERIOD = "Month and year"
+"""The column that a month and a year in two columns become."""
+_MONTH_HEADER = re.compile(r"(.*\b)?(?:month|mth)(?: name| no| number)?|(.*\b)?period", re.I)
+_YEAR_HEADER = re.compile(r"(.*\b)?(?:(?:financial|fin|fiscal|calendar|reporting|cal) ?)?(?:year|yr|fy)", re.I)
+
+
+def with_period(raw: RawTable) -> tuple[RawTable, tuple[str, ...]]:
+    """The table with one column of periods more, where a month and its year stand in two columns, and those two.
+
+    Parameters
+    ----------
+    raw : RawTable
+        As read.
+    """
+    seen = {str(h): Profile(str(h), raw.frame[h]) for h in raw.frame.columns}
+    years = [
+        h
+        for h, p in seen.items()
+        if _YEAR_HEADER.fullmatch(words(h)) and p.filled and p.share(lambda v: year_said(v) is not None) >= _DATES
+    ]
+    months = [
+        h
+        for h, p in seen.items()
+        if _MONTH_HEADER.fullmatch(words(h))
+        and p.filled
+        and p.share(lambda v: month_number(v, financial=True) is not None) >= _DATES
+    ]
+    if not years or not months or PERIOD in raw.frame:
+        return raw, ()
+    pair = MonthOf(months[0], years[0], PERIOD)
+    frame, _ = months_made(raw.frame, pair, lambda name: name)
+    return replace(raw, frame=frame), (pair.month, pair.year)
+
+
 def profile(found: Found) -> SourceProfile:
     """Read a source and look at its columns.
 
@@ -204,9 +244,10 @@ def profile(found: Found) -> SourceProfile:
         As reading it does.
     """
     raw = found.read()
-    columns = {str(h): Profile(str(h), raw.frame[h]) for h in raw.frame.columns}
+    raw, period = with_period(raw)
+    columns = {str(h): Profile(str(h), raw.frame[h]) for h in raw.frame.columns if h not in period}
     problems = identifier_problems({found.name: raw.frame})
-    return SourceProfile(found, raw, columns, {p.column: p.text for p in problems})
+    return SourceProfile(found, raw, columns, {p.column: p.text for p in problems}, period=period)
 
 
 def fit(column: ColumnContract, seen: Profile, *, key: bool = False) -> float | None:

@@ -23,6 +23,7 @@ from hybrid_toolkit.data.matching.match import Match
 from hybrid_toolkit.data.matching.periods_across import fits_periods, months_of
 from hybrid_toolkit.data.matching.profile import KEYS_MET, SourceProfile
 from hybrid_toolkit.data.matching.remaining import remaining
+from hybrid_toolkit.data.matching.rotas import rota_of
 from hybrid_toolkit.data.reading.raw_table import normal_name
 from hybrid_toolkit.data.tables.contracts import TABLES
 
@@ -40,6 +41,7 @@ HINTS: Mapping[str, str] = {
     "attendance_day": r"attendance|desk|booking|door|badge|access control|access events?|"
     r"swipe|occupancy|kisi|condeco|robin|turnstile|entry|"
     r"presence|seating|sign ?in",
+    "attendance_day~rota": r"rotas?|rosters?|attendance|whereabouts|agile|hybrid|wfh|office|desk|in ?out|team calendar",
     "supervision": r"supervis\w*|1 ?2 ?1|one to one",
     "survey": r"survey|wellbeing|questionnaire|pulse|responses",
     "contact": r"visits?|contacts?|case ?notes?|meetings?",
@@ -66,6 +68,8 @@ _CHILD_KEY = 0.9
 """A header as near as this to a child's key says that the rows are about children, and no table of staff alone."""
 _LEAST_CHILDREN, _KEYS_OF = 10, 0.6
 """A column whose numbers are mostly children's of other sources names children; fewer may meet by chance; assumed."""
+_ROTA = 1.6
+"""What columns of days with places below them say: nothing else is laid out so."""
 _INITIALS = 3
 """A word of a file's name with no more letters is written out only where it is a usual short form."""
 _CHILDREN = ("family", "child", "access~status")
@@ -237,6 +241,10 @@ def _score(
         return 0.0
     if grid:
         there |= {"months"}
+    if table.endswith("~rota"):
+        if rota_of(one) is None:
+            return 0.0
+        there |= {"days"}
     lacking = [group for group in needed if not there & set(group)]
     if not _named(one, table) and (len(lacking) * 2 > len(needed) or (lacking and len(needed) == 1)):
         return 0.0
@@ -251,7 +259,7 @@ def _score(
     # that others repeat a number says that this is a list, and not of what
     said_so = [m for m in matches if m.header != one.key or likeness(m.header, table, m.column) > 0]
     told: float = sum(m.score / max(_tables_that_know(m.header), 1) ** 0.7 for m in said_so)
-    told += 0.2 * min(len(grid), 8)
+    told += 0.2 * min(len(grid), 8) + (_ROTA if table.endswith("~rota") else 0.0)
     told += 0.3 * min(len(items), 8) if table == "survey" and len(items) >= _LEAST_ITEMS else 0.0
     said = words(one.ref.split("/")[0].rpartition(".")[0] + " " + " ".join(one.ref.split("/")[1:]))
     # three letters that are no usual short form, such as "ssd", may be the initials of anything
@@ -261,6 +269,7 @@ def _score(
     named = 1.0 if _named(one, table) else 0.0
     if (
         not grid
+        and "days" not in there
         and not there - set(TABLES[table].key if table in TABLES else ("worker_id", "family_id"))
         and not named
         and not hint

@@ -11,6 +11,8 @@ from rapidfuzz import fuzz, process
 from hybrid_toolkit.data.known.codes import ages_of, codes_near, plain_spelling
 from hybrid_toolkit.data.matching.parts import ProposedPart
 from hybrid_toolkit.data.matching.plan import unread
+from hybrid_toolkit.data.matching.profile import PERIOD
+from hybrid_toolkit.data.matching.rotas import ROWS_A_CODE, lone_letters, rota_counts
 from hybrid_toolkit.data.reading.raw_table import nearest_names
 from hybrid_toolkit.data.tables.contract import ColumnContract
 from hybrid_toolkit.data.tables.contracts import TABLES
@@ -21,8 +23,6 @@ HEAD = """# A proposed mapping: check every line, complete what is marked TODO, 
 """
 _FEW_CODES = 20
 """The codes of a column with more distinct values than this are not written out."""
-ROWS_A_CODE = 10
-"""A code that fewer rows hold is not written out: it could point at a person."""
 _SMALL = 0.05
 """New codes that no more than this share of a column's rows hold are taken as not known, and said."""
 _NEAR = 86
@@ -62,15 +62,18 @@ def write_part(part: ProposedPart, *, several: bool) -> Written:
     if drop:
         lines.append(f"drop = [{', '.join(map(quote, drop))}]  # they identify a person")
     tables: list[str] = []
+    place_lines, place_left, place_questions = list[str](), list[ProposalRow](), dict[str, str]()
     for key, value in part.steps.items():
         if key == "codes":
+            continue
+        if key == "places":
+            place_lines, place_left, place_questions = _places(where, part)
             continue
         if isinstance(value, Mapping) and key in ("long", "flags", "keep", "lookup", "ticks", "each"):
             tables += _nested(f"{where}.{key}", value)
         else:
             lines.append(f"{key} = {_value(value)}")
-    left: list[ProposalRow] = []
-    questions: dict[str, str] = {}
+    left, questions = place_left, place_questions
     lines += ["", f"[{where}.columns]"]
     for column, header in part.columns.items():
         guess = "" if part.how.get(column, ("", True))[1] else "  # GUESS"
@@ -83,7 +86,7 @@ def write_part(part: ProposedPart, *, several: bool) -> Written:
         questions[f"{source.ref} {part.table}.{column}"] = (
             f"Which column of '{source.ref}' holds {part.table}.{column} ({contract[column].text.lower()})?"
         )
-    lines += tables
+    lines += [*tables, *place_lines]
     given = _table(part, "codes")
     for column, codes in given.items():
         lines += ["", f"[{where}.codes.{column}]", *(f"{quote(v)} = {_value(c)}" for v, c in codes.items())]
@@ -108,10 +111,39 @@ def write_part(part: ProposedPart, *, several: bool) -> Written:
         for c, n in few.items()
     ]
     matched: list[ProposalRow] = [
-        (part.table, c, source.raw.origin, h, *_how(part, c)) for c, h in kept.items() if c in contract.names
+        (part.table, c, source.raw.origin, source.period[0] if h == PERIOD else h, *_how(part, c))
+        for c, h in kept.items()
+        if c in contract.names
     ]
     matched += _by_steps(part)
     return Written("\n".join(lines) + "\n", matched, left, questions)
+
+
+def _places(where: str, part: ProposedPart) -> tuple[list[str], list[ProposalRow], dict[str, str]]:
+    """The codes of a rota with their places, what is left of them, and what has to be asked."""
+    places, origin = _table(part, "places"), part.source.raw.origin
+    guessed = lone_letters(places)
+    counts = rota_counts(part.source, list(part.steps["day_columns"]["columns"]))
+    lines = ["", f"[{where}.places]  # office, home, or empty for neither; two of them for a morning and an afternoon"]
+    left: list[ProposalRow] = []
+    new = [code for code, place in places.items() if place is None]
+    shown = [code for code in new if counts.get(code, 0) >= ROWS_A_CODE]
+    for code, place in places.items():
+        if place is not None:
+            lines.append(f"{quote(code)} = {_value(place)}" + ("  # GUESS" if code in guessed else ""))
+        elif code in shown:
+            lines.append(f'# TODO {quote(code)} = "..."  # office, home or "" (neither)')
+            left.append(("code", part.table, origin, code, "", "no known sign of a place"))
+    if rare := len(new) - len(shown):
+        lines.append(f"# TODO {plural(rare, 'more code')}, {_REASONS['few']} and so not shown")
+        left.append(("codes", part.table, origin, "", "", f"{plural(rare, 'code')} {_REASONS['few']} and so not shown"))
+    asked = {}
+    if new:
+        does = agreeing(len(new), "does", "do")
+        asked["places " + " ".join(sorted(new))] = (
+            f"What {does} {plural(len(new), 'code')} in '{part.source.ref}' say: at the office, at home, or at neither?"
+        )
+    return lines, left, asked
 
 
 def _few(
@@ -153,6 +185,9 @@ def _by_steps(part: ProposedPart) -> list[ProposalRow]:
         attended = _table(part, "attended")
         rows.append((part.table, "month", origin, str(attended["date"]), "step", "sure"))
         rows += [(part.table, c, origin, str(attended["at"]), "step", "sure") for c in ("h_home", "h_office")]
+    if "day_columns" in part.steps:
+        rota = [str(c) for c in part.steps["day_columns"]["columns"]]
+        rows += [(part.table, c, origin, rota[0], "step", "sure") for c in ("date", "slot", "site_id") if c in part.how]
     if "grid" in part.steps:
         grid = _table(part, "grid")
         first, column = str(next(iter(grid["columns"]))), str(grid["value"])

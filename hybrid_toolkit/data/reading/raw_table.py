@@ -49,6 +49,8 @@ class RawTable(RowsHidden):
         When, UTC.
     notes : tuple[str, ...], optional
         What was assumed while reading.
+    titles : tuple[str, ...], optional
+        Titles and notes that stand above and below the table, the nearest above first.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -57,6 +59,7 @@ class RawTable(RowsHidden):
     kind: str
     read_at: datetime
     notes: tuple[str, ...] = ()
+    titles: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

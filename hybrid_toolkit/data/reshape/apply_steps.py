@@ -15,6 +15,8 @@ from hybrid_toolkit.data.privacy.pseudonym import pseudonym
 from hybrid_toolkit.data.reading.raw_table import normal_name
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.half_days import FrameMade, halves_of
+from hybrid_toolkit.data.reshape.months import months_made
+from hybrid_toolkit.data.reshape.rota import half_days_of
 from hybrid_toolkit.data.reshape.step_kinds import Grid, Households, Open, Spells, Steps, Wide
 from hybrid_toolkit.errors import agreeing, plural
 
@@ -23,7 +25,12 @@ WAVE_GAP = 31
 
 
 def apply_steps(
-    frame: pd.DataFrame, steps: Steps, find: Callable[[pd.DataFrame, str], str], kind: str, key: bytes
+    frame: pd.DataFrame,
+    steps: Steps,
+    find: Callable[[pd.DataFrame, str], str],
+    kind: str,
+    key: bytes,
+    origin: str = "the source",
 ) -> FrameMade:
     """The frame after the steps that change its rows or make new columns.
 
@@ -39,6 +46,8 @@ def apply_steps(
         Of the source, as in ``RawTable``.
     key : bytes
         Secret for keys of families.
+    origin : str, default "the source"
+        The source, as messages name it.
 
     Returns
     -------
@@ -47,6 +56,8 @@ def apply_steps(
     """
     notes: list[str] = []
     todo: list[Callable[[pd.DataFrame], FrameMade]] = []
+    if period := steps.month_of:
+        todo.append(lambda f: months_made(f, period, partial(find, f)))
     if wide := steps.wide:
         todo.append(lambda f: _wide(f, wide, partial(find, f)))
     for each, texts in steps.each.items():
@@ -55,6 +66,8 @@ def apply_steps(
         todo.append(lambda f: halves_of(f, find(f, steps.halves)))
     if steps.waves:
         todo.append(lambda f: _waves(f, find(f, steps.waves), kind))
+    if asked := steps.day_columns:
+        todo.append(lambda f: half_days_of(f, asked, steps.places, partial(find, f), kind, origin))
     if grid := steps.grid:
         todo.append(lambda f: _grid(f, grid, partial(find, f)))
     if spells := steps.spells:

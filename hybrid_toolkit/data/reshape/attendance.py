@@ -6,29 +6,12 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from hybrid_toolkit.data.known.codes import plain_spelling
+from hybrid_toolkit.data.known.codes import place_in_words
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.half_days import FrameMade
 from hybrid_toolkit.data.reshape.step_kinds import Attended
 from hybrid_toolkit.errors import plural
 
-_HOME = frozenset(
-    [
-        "home",
-        "at home",
-        "wfh",
-        "working from home",
-        "work from home",
-        "works from home",
-        "homeworking",
-        "home working",
-        "remote",
-        "remote working",
-        "working remotely",
-        "agile - home",
-        "home address",
-    ]
-)
 HALF_DAY_HOURS = 3.7
 """Hours of half a working day: 37 hours a week over ten halves."""
 
@@ -41,7 +24,7 @@ def is_home(text: str) -> bool:
     >>> is_home("Working from home"), is_home("WFH "), is_home("Civic Centre")
     (True, True, False)
     """
-    return plain_spelling(text) in _HOME
+    return place_in_words(text) == "home"
 
 
 def read_home(frame: pd.DataFrame) -> FrameMade:

@@ -92,7 +92,8 @@ def _joined(whole: pd.DataFrame, frame: pd.DataFrame, part: SourcePart, key: Seq
         )
     here, there = _keys(whole, key), _keys(frame, key)
     met = int(there.isin(set(here)).sum())
-    if len(there) and len(here) and not met:
+    ids = [k for k in key if TABLES[part.table_map.table][k].kind != "month"]  # a file of other months meets nobody's
+    if len(there) and len(here) and not met and not _keys(frame, ids).isin(set(_keys(whole, ids))).any():
         raise MappingError(
             f"{part.source.origin}: none of its {len(there):,} keys ({', '.join(key)}) meets one of the other parts of "
             f"{part.table_map.table}.",

@@ -40,6 +40,31 @@ class Attended:
 
 
 @dataclass(frozen=True, slots=True)
+class DayColumns:
+    """One column a day with where somebody was, made into half-days with ``date``, ``slot`` and ``site_id``.
+
+    Columns that are no full dates are days of ``month`` (``"2025-04"``), weekdays of the week of ``week`` (an ISO day),
+    or weekdays of the week in the source column ``weeks``. With ``rest`` ``"leave out"``, codes without a meaning make
+    no row; else they are refused.
+    """
+
+    columns: tuple[str, ...]
+    month: str = ""
+    week: str = ""
+    weeks: str = ""
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOf:
+    """A month and a year in two columns as one period in a new column ``into``; a year may be a financial one."""
+
+    month: str
+    year: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """One column a month (or week, or year), turned into one row each.
 
@@ -98,13 +123,17 @@ class Steps:
     ----------
     missing : Mapping[str, tuple[str, ...]], optional
         Contract column (or "" for all) -> texts that mean "nothing known".
+    month_of : MonthOf | None, optional
     wide : Wide | None, optional
+    day_columns : DayColumns | None, optional
     grid : Grid | None, optional
     spells : Spells | None, optional
     open : Open | None, optional
     attended : Attended | None, optional
     households : Households | None, optional
         See their classes; None if not asked for.
+    places : Mapping[str, tuple[str, ...]], optional
+        Code in the cells of such columns -> ``"office"``, ``"home"`` or empty, or two of them for am and pm.
     long : Mapping[str, tuple[str, str]], optional
         Source column -> (instrument, item): each becomes a row with ``instrument``, ``item`` and ``value``.
     halves : str, optional
@@ -145,7 +174,10 @@ class Steps:
     """
 
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    month_of: MonthOf | None = None
     wide: Wide | None = None
+    day_columns: DayColumns | None = None
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     grid: Grid | None = None
     spells: Spells | None = None
     open: Open | None = None
@@ -176,6 +208,10 @@ class Steps:
         names = {self.newest, self.waves, self.halves, *self.long, *self.flags, *self.ticks, *self.each}
         if self.wide:
             names |= {self.wide.names, self.wide.values}
+        if self.month_of:
+            names |= {self.month_of.month, self.month_of.year}
+        if self.day_columns:
+            names |= {*self.day_columns.columns, self.day_columns.weeks}
         if self.grid:
             names |= set(self.grid.columns)
         if self.spells:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,9 +10,11 @@ from hybrid_toolkit.data.known.visit_due import VisitInterval, read_interval
 from hybrid_toolkit.data.reshape.step_kinds import (
     STEP_KEYS,
     Attended,
+    DayColumns,
     Grid,
     Households,
     Lookup,
+    MonthOf,
     Open,
     Spells,
     Steps,
@@ -20,6 +23,8 @@ from hybrid_toolkit.data.reshape.step_kinds import (
 from hybrid_toolkit.data.tables.contract import TableContract
 
 Say = Callable[[str, str], None]
+_MONTH, _DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])"), re.compile(r"\d{4}-\d{2}-\d{2}")
+_PLACES = {"office", "home", ""}
 
 
 def read_steps(contract: TableContract, part: Mapping[str, Any], say: Say) -> Steps:
@@ -69,6 +74,35 @@ class _Reader:
         return (
             Wide(str(found["names"]), str(found["values"]), self.texts("wide.rows", found["rows"])) if found else None
         )
+
+    def month_of(self, value: object) -> MonthOf | None:
+        found = self.fields("month_of", value, ("month", "year", "into"))
+        return MonthOf(str(found["month"]), str(found["year"]), str(found["into"])) if found else None
+
+    def day_columns(self, value: object) -> DayColumns | None:
+        found = self.fields("day_columns", value, ("columns",), ("month", "week", "weeks", "rest"))
+        if not found:
+            return None
+        said = {k: str(found.get(k, "")) for k in ("month", "week", "weeks", "rest")}
+        if said["month"] and not _MONTH.fullmatch(said["month"]):
+            self.wrong("day_columns.month", 'must be a month such as "2025-04"')
+        if said["week"] and not _DAY.fullmatch(said["week"]):
+            self.wrong("day_columns.week", 'must be a day such as "2025-04-07"')
+        if said["rest"] not in ("", "leave out"):
+            self.wrong("day_columns.rest", 'must be "leave out", where codes without a meaning make no row')
+        return DayColumns(self.texts("day_columns.columns", found["columns"]), **said)
+
+    def places(self, value: object) -> Mapping[str, tuple[str, ...]]:
+        made: dict[str, tuple[str, ...]] = {}
+        for code, place in value.items() if isinstance(value, dict) else []:
+            both = place if isinstance(place, list) else [place]
+            if len(both) not in (1, 2) or not set(both) <= _PLACES:
+                self.wrong(
+                    f'places."{code}"', 'must be "office", "home" or "" (neither), or two for before and after noon'
+                )
+            else:
+                made[str(code)] = tuple(map(str, both))
+        return made
 
     def grid(self, value: object) -> Grid | None:
         found = self.fields("grid", value, ("columns", "name", "value"))

@@ -82,7 +82,20 @@ def _read(
     said = [*notes, *_aside(one, top)]
     if broken:
         said.append(f"{plural(broken, 'cell holds', 'cells hold')} a spreadsheet error such as #REF!")
-    return RawTable(frame, origin, digest, kind, now(), tuple(said))
+    return RawTable(frame, origin, digest, kind, now(), tuple(said), _titles(grid, one))
+
+
+def _titles(grid: Sequence[GridRow], one: Laid) -> tuple[str, ...]:
+    """Texts above the table, the nearest first, and then those among and below its rows."""
+    places = sorted(
+        (p for kind, p in one.aside if kind in ("title", "note", "footer")),
+        key=lambda p: (p > one.top, abs(p - one.top)),
+    )
+    return tuple(" ".join(c for c in grid[p] if c is not None) for p in places[:_TITLES])
+
+
+_TITLES = 20
+"""Rows of titles and notes that are kept as text: a month and a key stand in the nearest."""
 
 
 def _aside(one: Laid, top: int) -> list[str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from hybrid_toolkit.data.known.day_headers import day_header, names_days, names_halves
 from hybrid_toolkit.data.known.written_days import plain_day
 
 _LONG = 400
@@ -119,11 +120,16 @@ def lay_out(grid: Sequence[GridRow], knows: Callable[[str], bool] | None = None)
 def _names_like(row: GridRow) -> bool:
     """Whether a row could be a header: mostly words, none of them a label with a colon, none very long."""
     cells = [c for c in row if c is not None]
-    values = [c for c in cells if is_cell_value(c) and not _PERIOD.fullmatch(c)]
-    if len(values) * 3 > len(cells):
+    if len(_values(cells)) * 3 > len(cells):
         return False
     labels = [c for c in cells if c.rstrip().endswith(":") or len(c) > _LONG]
     return len(labels) * 2 < len(cells) or not labels
+
+
+def _values(cells: Sequence[str]) -> list[str]:
+    """Cells that name no column: numbers and dates, but for periods, and days that follow one another as in a rota."""
+    values = [c for c in cells if is_cell_value(c) and not _PERIOD.fullmatch(c)]
+    return [] if len(values) >= _TABLE and names_days(cells) else values
 
 
 def _header(grid: Sequence[GridRow], fill: Sequence[int], start: int, known: Callable[[str], bool]) -> int | None:
@@ -139,9 +145,10 @@ def _header(grid: Sequence[GridRow], fill: Sequence[int], start: int, known: Cal
             continue
         cells = [c for c in grid[place] if c is not None]
         hits = sum(map(known, cells))
-        values = sum(is_cell_value(c) and not _PERIOD.fullmatch(c) for c in cells)
+        values = len(_values(cells))
         score = min(fill[place] / width, 1.0) - 0.02 * order - 0.3 * values
         score += 0.2 * min(hits, 4) if hits >= 2 else 0.0  # one word may be a value by chance
+        score += names_days(cells) or names_halves(cells)
         score -= 0.5 * (len({c.casefold() for c in cells}) < len(cells))
         if best is None or score > best[0] + 1e-9:
             best = (score, place)
@@ -207,9 +214,11 @@ def _block(
         and _BANDS <= fill[upper] < fill[head]
         and _names_like(grid[upper])
         and _grouping(grid, upper, head)
+        and not _title_of_days(grid[upper], grid[head])
     ):
         aside = [a for a in aside if a[1] != upper]
-        if sum(map(known, names)) * 2 < len([n for n in names if n]):
+        plain = [n.casefold() for n in names if n]
+        if sum(map(known, names)) * 2 < len(plain) or len(set(plain)) * 2 < len(plain):
             names = _joined(_carried([grid[upper][j] for j in columns]), names)
         head = upper
     elif below < end and _second(grid, fill, head, below):
@@ -303,6 +312,14 @@ def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
 def _grouping(grid: Sequence[GridRow], upper: int, head: int) -> bool:
     """Whether the row above names groups: every filled cell stands over a name of the header."""
     return all(grid[head][j] is not None for j, c in enumerate(grid[upper]) if c is not None)
+
+
+def _title_of_days(upper: GridRow, head: GridRow) -> bool:
+    """Whether the row above columns of days is a title, which may say the month, and names neither weeks nor months."""
+    if not names_days([c for c in head if c is not None]):
+        return False
+    over = [u for u, h in zip(upper, head, strict=True) if u is not None and h is not None and day_header(h)]
+    return sum(bool(_PERIOD.fullmatch(u) or day_header(u)) for u in over) < _BANDS
 
 
 def _second(grid: Sequence[GridRow], fill: Sequence[int], head: int, below: int) -> bool:
