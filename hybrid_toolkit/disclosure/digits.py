@@ -154,15 +154,18 @@ def value_steps(
 
 
 def estimate_steps(
-    frame: pd.DataFrame, policy: Policy, numbers: Sequence[str], people: Floats, *, digits: int = 2
+    frame: pd.DataFrame, policy: Policy, numbers: Sequence[str], people: Floats, *, digits: int = 2, look: bool = True
 ) -> dict[str, Floats]:
-    """The step of each number of a frame of estimates: by its standard error, its interval, or its people."""
+    """The step of each number of a frame of estimates: by its standard error, its interval, or its people.
+
+    ``look``: whether to look for shares; of rounded estimates and counts many look like one and are none.
+    """
     column = {c: pd.to_numeric(frame[c], errors="coerce").to_numpy(dtype=float, na_value=np.nan) for c in numbers}
     errors = column.get("std_error", np.full(len(frame), np.nan))
     if {"conf_low", "conf_high"} <= set(column):
         errors = np.where(errors > 0, errors, (column["conf_high"] - column["conf_low"]) / 4)
     step = steps_of_estimates(errors, people, decimals=policy.decimals, digits=digits)
-    shares = share_scale(column["estimate"], people) if "estimate" in column else 0.0
+    shares = share_scale(column["estimate"], people) if look and "estimate" in column else 0.0
     if shares and policy.rounding_base > 1:
         with np.errstate(divide="ignore", invalid="ignore"):
             step = np.maximum(step, np.where(people > 0, policy.rounding_base / people / shares, 1.0))

@@ -72,6 +72,7 @@ class Gate(CountsGate):
         people: str | None = None,
         labels: Sequence[str] = (),
         derived_from: Release | Sequence[Release] | None = None,
+        groups: Release | None = None,
         error_digits: int = 2,
         source: object = None,
     ) -> Release:
@@ -97,6 +98,9 @@ class Gate(CountsGate):
         derived_from : Release | Sequence[Release] | None, optional
             The releases whose numbers these are, put together anew; they are not looked at again. Every count must
             stand in one of them.
+        groups : Release | None, optional
+            For differences between groups (``measure_differences``), the released table of the same groups: a
+            difference is shown only where both its groups are.
         error_digits : int, default 2
             Digits of a standard error to which it and its estimate are shown at the finest; bundles that are combined
             with others need more than a reader does.
@@ -111,8 +115,8 @@ class Gate(CountsGate):
         Raises
         ------
         DisclosureError
-            No ``n``, nobody said to stand behind it, a label, term or title that identifies a person, or a column that
-            is not there.
+            No ``n``, nobody said to stand behind it, a label, term or title that identifies a person, a column that is
+            not there, or differences without ``groups``.
 
         Examples
         --------
@@ -135,6 +139,7 @@ class Gate(CountsGate):
             labels=labels,
             digits=error_digits,
             derived_from=derived_from,
+            groups=groups,
             source=self._behind(source),
         )
         if derived_from is None:

@@ -13,6 +13,7 @@ from hybrid_toolkit.disclosure.cells import finish
 from hybrid_toolkit.disclosure.digits import estimate_steps
 from hybrid_toolkit.disclosure.extremes.extreme_rows import extreme_rows
 from hybrid_toolkit.disclosure.extremes.in_words import refuse_values_as_counts, refuse_values_in_words, words_of
+from hybrid_toolkit.disclosure.group_differences import hide_untold_groups
 from hybrid_toolkit.disclosure.looks import is_count, refuse_person_keys, refuse_texts, share_scale
 from hybrid_toolkit.disclosure.people_behind_rows import people_behind
 from hybrid_toolkit.disclosure.policy import Policy, exempted, exemption
@@ -53,6 +54,7 @@ def protect_estimates(
     labels: Sequence[str] = (),
     digits: int = 2,
     derived_from: Release | Sequence[Release] | None = None,
+    groups: Release | None = None,
     source: object = None,
 ) -> tuple[pd.DataFrame, tuple[str, ...], Decisions]:
     """The estimates that may be shown, their columns of numbers, and the decisions; arguments as in ``Gate.estimates``.
@@ -60,7 +62,7 @@ def protect_estimates(
     Raises
     ------
     DisclosureError
-        As ``refuse_columns``, ``refuse_texts``, ``is_redrawn`` and ``people_behind``.
+        As ``refuse_columns``, ``refuse_texts``, ``is_redrawn``, ``people_behind`` and ``hide_untold_groups``.
 
     Examples
     --------
@@ -85,6 +87,8 @@ def protect_estimates(
             refuse_values_as_counts(frame, [clusters], source)
     behind = people_behind(frame, n if redrawn else people, count=n, whole=whole)
     hide, hidden = hide_estimates(frame, policy, n=n, clusters=clusters, whole=whole, people=behind, look=not redrawn)
+    hide, more = hide_untold_groups(frame, hide, groups)
+    hidden = (*hidden, *more)
     if not exempted(policy, whole):
         hide, more = hide_saturated(frame, hide, policy, n=n)
         hidden = (*hidden, *more)
@@ -94,7 +98,7 @@ def protect_estimates(
     if policy.drop_extremes and not redrawn:
         hide, more = hide_extremes(frame, hide, numbers, words, source)
         hidden = (*hidden, *more)
-    steps = estimate_steps(frame, policy, numbers, behind, digits=digits)
+    steps = estimate_steps(frame, policy, numbers, behind, digits=digits, look=not redrawn)
     plain = [clusters] if clusters else []
     out = finish(frame[kept].copy(), hide, policy, count=n, values=numbers, plain=plain, steps=steps)
     return out, tuple(numbers), (*policy_notes(policy), *folded, *hidden, *rounding_note(policy))

@@ -12,6 +12,8 @@ CARRIED = ("n_people", "people", "rests_on")
 """Columns in which measured frames and results carry the people behind each row."""
 OF_A_SIDE = "n_people_"
 """How columns begin that count the people of one side of a difference (``n_people_reference``)."""
+OTHER_SIDE = "n_people_reference"
+"""Of a difference, the people of the group that others are compared with."""
 REASON = "n_people_reason"
 """Column that says why nobody stands behind a row, such as an authority's year."""
 
@@ -67,3 +69,32 @@ def people_behind(frame: pd.DataFrame, named: str | None, *, count: str, whole: 
         nobody = frame[REASON].fillna("").astype(str).str.strip().ne("").to_numpy()
         found = np.where(nobody & np.isnan(found), counts, found)
     return np.asarray(found, dtype=np.float64)
+
+
+def are_differences(frame: pd.DataFrame) -> bool:
+    """Whether the rows are differences as ``measure_differences`` gives them: they carry the other side's people.
+
+    Examples
+    --------
+    >>> are_differences(pd.DataFrame({"group": ["a"], "n_people_reference": [12]})), are_differences(pd.DataFrame())
+    (True, False)
+    """
+    return OTHER_SIDE in frame
+
+
+def refuse_differences(frame: pd.DataFrame) -> None:
+    """Refuse differences that would leave without the table of their groups.
+
+    Raises
+    ------
+    DisclosureError
+        DIFFERENCES-ALONE.
+    """
+    if are_differences(frame):
+        raise DisclosureError(
+            "The rows are differences between groups: with one group's figure each tells the other's, also where a "
+            "table hides it.",
+            fix="Release both together: report.measured_differences.release_differences(data, metric, by=...); or pass "
+            "the released table of the same groups: gate.estimates(rows, title=..., groups=table).",
+            code="DIFFERENCES-ALONE",
+        )

@@ -24,7 +24,7 @@ from hybrid_toolkit.disclosure.digits import value_steps
 from hybrid_toolkit.disclosure.extremes.extreme_rows import extreme_rows
 from hybrid_toolkit.disclosure.extremes.in_words import refuse_values_as_counts, refuse_values_in_words, words_of
 from hybrid_toolkit.disclosure.looks import INTERVAL, is_count, refuse_people_as_dims, refuse_texts, share_scale
-from hybrid_toolkit.disclosure.people_behind_rows import people_behind
+from hybrid_toolkit.disclosure.people_behind_rows import people_behind, refuse_differences
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.release import Decision
 from hybrid_toolkit.disclosure.screen import is_extreme, refuse_columns
@@ -74,6 +74,7 @@ def protect_table(
     others = [c for c in dict.fromkeys([*other_counts, *([people] if people else [])]) if c != count]
     refuse_columns(dims, [count, *asked, *others, *extra], present=list(frame.columns))
     refuse_people_as_dims(frame, dims, source, total_label=total_label)
+    refuse_differences(frame)
     if look:
         refuse_texts([*dims, *asked], what="column name")
         refuse_values_in_words([*words_of(frame, dims), *asked], source, what="labels or names of columns")

@@ -62,7 +62,7 @@ class Measured:
 
 def measure_released(
     data: EvaluationData,
-    metric: str,
+    metric: str | MetricSpec,
     *,
     by: str | None = None,
     beside: Beside | None = None,
@@ -73,8 +73,8 @@ def measure_released(
 
     Parameters
     ----------
-    metric : str
-        Metric id, or a code that stands for several.
+    metric : str | MetricSpec
+        Metric id, a code that stands for several, or a metric of one's own.
     by : str | None, optional
         What splits it, as for ``measure``; groups and everyone are protected together.
     beside : Beside | None, optional

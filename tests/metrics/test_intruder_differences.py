@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,9 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.tables.family_tables import ACCESS_FLAGS
 from hybrid_toolkit.disclosure import Gate
+from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.metrics.intervals.differences import measure_differences
+from hybrid_toolkit.report.measured_differences import release_differences
 
 MONTH = pd.Timestamp("2025-01-01")
 
@@ -25,38 +29,24 @@ def council(managers: int, *, caring_managers: int = 0) -> ht.EvaluationData:
     return ht.EvaluationData({"worker": worker, "worker_month": month})
 
 
-def shown(data: ht.EvaluationData, rows: pd.DataFrame) -> list[pd.Series]:
-    """The differences as a gate's estimates and as its table show them."""
-    gate = Gate(source=data)
-    named = rows.assign(term=rows["group"] + " less " + rows["reference"])
-    columns = [
-        "term",
-        "estimate",
-        "conf_low",
-        "conf_high",
-        "n",
-        "unit",
-        *(c for c in rows if "people" in c),
-        "rests_on",
-    ]
-    table = gate.table(rows, title="Differences", dims=["group"], values=["estimate"], people="n_people")
-    return [gate.estimates(named[columns], title="Differences").content["estimate"], table.content["estimate"]]
+def shown(data: ht.EvaluationData, metric: str, **asked: Any) -> pd.Series:
+    """The differences as they are released beside their groups."""
+    return release_differences(data, metric, by="role", **asked).differences.content.set_index("group")["estimate"]
 
 
 def test_three_managers_with_whom_all_are_compared_are_not_shown() -> None:
     """The groups' own figures are shown elsewhere: a difference less one is the three managers' mean."""
-    few, many = council(3), council(30)
-    for estimates in shown(few, measure_differences(few, "remote_share_desk", by="role", reference="1")):
-        assert estimates.isna().all()
-    for estimates in shown(many, measure_differences(many, "remote_share_desk", by="role", reference="1")):
-        assert estimates.notna().all()
+    assert shown(council(3), "remote_share_desk", reference="1").isna().all()
+    assert shown(council(30), "remote_share_desk", reference="1").notna().all()
 
 
 @pytest.mark.parametrize("drop", ["rests_on", "n_people"])
 def test_the_gate_counts_the_people_of_the_other_side_by_themselves(drop: str) -> None:
     data = council(3)
+    groups = release_differences(council(30), "remote_share_desk", by="role").groups.table
     rows = measure_differences(data, "remote_share_desk", by="role", reference="1").drop(columns=drop)
-    assert Gate(source=data).estimates(rows.assign(term=rows["group"]), title="x").content["estimate"].isna().all()
+    told = Gate(source=data).estimates(rows.assign(term=rows["group"]), title="x", groups=groups)
+    assert told.content["estimate"].isna().all()
 
 
 def test_a_share_of_one_in_the_reference_is_not_shown() -> None:
@@ -71,8 +61,7 @@ def test_a_share_of_one_in_the_reference_is_not_shown() -> None:
     both = ht.EvaluationData({"worker": data["worker"], "contact": contact})
     rows = measure_differences(both, "remote_contact_share", by="role", reference="1")
     assert rows["n_people_reference"].min() == 30 and rows["rests_on"].max() == 1
-    for estimates in shown(both, rows):
-        assert estimates.isna().all()
+    assert shown(both, "remote_contact_share", reference="1").isna().all()
 
 
 def test_an_adjusted_difference_rests_on_the_people_who_tell_it() -> None:
@@ -85,7 +74,8 @@ def test_an_adjusted_difference_rests_on_the_people_who_tell_it() -> None:
     adjusted = measure_differences(held, "remote_share_desk", by="role", reference="5", adjust=["caring"])
     managers = plain["group"].eq("1")
     assert plain.loc[managers, "rests_on"].item() == 30 and adjusted.loc[managers, "rests_on"].item() == 2
-    assert shown(held, adjusted)[0][managers.to_numpy()].isna().all()
+    told = shown(held, "remote_share_desk", reference="5", adjust=["caring"])
+    assert np.isnan(told["1"]) and told.drop("1").notna().all()
 
 
 def test_a_contrast_of_four_means_rests_on_the_people_of_the_smallest() -> None:
@@ -105,3 +95,27 @@ def test_a_contrast_of_four_means_rests_on_the_people_of_the_smallest() -> None:
     data = ht.EvaluationData({"access": access, "contact": contact.drop(columns="low")})
     row = ht.measure(data, "exclusion_penalty_raw").iloc[0]
     assert row["n"] == 4 * n and row["n_people"] == 2
+
+
+def test_a_group_that_is_hidden_for_a_small_one_is_not_brought_back_by_its_difference() -> None:
+    """All less two groups are the five managers; the table hides one of the two, whose difference told its figure."""
+    data = council(5)
+    made = release_differences(data, "remote_share_desk", by="role", reference="4")
+    table = made.groups.table.content.set_index("group")
+    assert table.loc["all", "estimate"] > 0 and table["suppressed"].sum() == 2
+    told = made.differences.content.set_index("group")
+    assert told["estimate"].isna().all() and told["n"].isna().all()
+
+
+@pytest.mark.parametrize("way", ["table", "estimates"])
+def test_differences_do_not_leave_without_their_groups(way: str) -> None:
+    data = council(30)
+    rows, gate = measure_differences(data, "remote_share_desk", by="role", reference="4"), Gate(source=data)
+    with pytest.raises(DisclosureError, match="DIFFERENCES-ALONE"):
+        if way == "table":
+            gate.table(rows, title="x", dims=["group"], values=["estimate"])
+        else:
+            gate.estimates(rows.assign(term=rows["group"]), title="x")
+    everyone = gate.table(ht.measure(data, "remote_share_desk"), title="x", dims=["metric"], values=["estimate"])
+    with pytest.raises(DisclosureError, match="DIFFERENCES-GROUPS"):
+        gate.estimates(rows.assign(term=rows["group"]), title="x", groups=everyone)

@@ -16,7 +16,15 @@ from tools.attacks.many_views import many_views
 from tools.attacks.models import event_times, own_filters, regressions, saturated, survival
 from tools.attacks.sittings import charts, explorer, other_metrics, plans, sitting_of_widgets, two_kinds, versions
 from tools.attacks.sums import part_sums
-from tools.attacks.tables import groups_with_all, histograms, nested_shares, places, undo_rounding, unsaid_frames
+from tools.attacks.tables import (
+    differences,
+    groups_with_all,
+    histograms,
+    nested_shares,
+    places,
+    undo_rounding,
+    unsaid_frames,
+)
 
 Door = Callable[..., "tuple[int, int, int]"]
 """From a generator to people told apart in what passed, people told apart in the same output ungated, figures shown."""
@@ -28,6 +36,7 @@ to tell that it bites in more than half."""
 
 DOORS: dict[str, Door] = {
     "groups with everyone": groups_with_all,
+    "differences between groups beside their table": differences,
     "nested cells, in and out of a share": nested_shares,
     "families without a recorded place": places,
     "frames that do not say who or what they are": unsaid_frames,

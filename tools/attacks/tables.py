@@ -16,6 +16,7 @@ from hybrid_toolkit.disclosure.combined_cells import release_together
 from hybrid_toolkit.disclosure.looks import INTERVAL
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.report.measured import measure_released
+from hybrid_toolkit.report.measured_differences import release_differences
 from tools.attacks.solve import few_in_or_out, people_fixed
 
 ALL = "all"
@@ -54,10 +55,43 @@ def groups_with_all(rng: np.random.Generator) -> tuple[int, int, int]:
     open_ = people_fixed(every, y, people, low=0, high=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        content = measure_released(data, HOURS, by=by)[0].table.content  # type: ignore[arg-type]
+        content = measure_released(data, HOURS, by=by)[0].table.content
     shown = content.loc[~content["suppressed"], "group"].astype(str)
     cells = [np.ones(len(frame), dtype=bool) if g == ALL else label.eq(g).to_numpy() for g in shown]
     return people_fixed(cells, y, people, low=0, high=1), open_, len(cells)
+
+
+def differences(rng: np.random.Generator) -> tuple[int, int, int]:
+    """Differences of groups from one of them, beside their table: a figure and a difference are another figure."""
+    data = staff(rng)
+    by, metric = str(rng.choice(["role", "sex", "age_band", "ethnicity"])), (HOURS, PART)[int(rng.integers(2))]
+    frame = data.table("worker")
+    people, y = np.arange(len(frame)), frame["fte"].to_numpy(dtype=float)
+    y = y if metric is HOURS else (y < 0.6).astype(float)
+    label = frame[by].fillna("not recorded").astype(str)
+    recorded = sorted(set(label) - {"not recorded"})
+    if len(recorded) < 2:
+        return 0, 0, 0
+    reference = str(rng.choice(recorded))
+    cells = {ALL: np.ones(len(frame), dtype=bool), **{g: label.eq(g).to_numpy() for g in label.unique()}}
+    open_ = people_fixed(list(cells.values()), y, people, low=0, high=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = release_differences(data, metric, by=by, reference=reference)
+    table, rows = made.groups.table.content, made.differences.content
+    known = set(table.loc[~table["suppressed"], "group"].astype(str))
+    told = rows[~rows["suppressed"]]
+    while (
+        more := {g for pair in zip(told["group"], told["reference"], strict=True) if known & set(pair) for g in pair}
+        - known
+    ):
+        known |= more
+    pairs = [cells[a] | cells[b] for a, b in zip(told["group"], told["reference"], strict=True) if a not in known]
+    return (
+        people_fixed([cells[g] for g in sorted(known)] + pairs, y, people, low=0, high=1),
+        open_,
+        len(table) + len(told),
+    )
 
 
 def histograms(rng: np.random.Generator) -> tuple[int, int, int]:
@@ -103,7 +137,7 @@ def nested_shares(rng: np.random.Generator) -> tuple[int, int, int]:
     frame = data.table("worker")
     label, yes = frame[by].fillna("not recorded").astype(str), frame["fte"].lt(0.6).to_numpy()
     every = [np.ones(len(frame), dtype=bool), *(label.eq(g).to_numpy() for g in label.unique())]
-    content = measure_released(data, PART, by=by)[0].table.content  # type: ignore[arg-type]
+    content = measure_released(data, PART, by=by)[0].table.content
     shown = content.loc[~content["suppressed"], "group"].astype(str)
     cells = [np.ones(len(frame), dtype=bool) if g == ALL else label.eq(g).to_numpy() for g in shown]
     rest = [cells[0] & ~np.any(cells[1:], axis=0)] if len(cells) > 1 else []
