@@ -94,7 +94,7 @@ def refuse_differences(frame: pd.DataFrame) -> None:
         raise DisclosureError(
             "The rows are differences between groups: with one group's figure each tells the other's, also where a "
             "table hides it.",
-            fix="Release both together: report.measured_differences.release_differences(data, metric, by=...); or pass "
+            fix="Use report.measured_differences.release_differences(data, metric, by=...), which makes both; or pass "
             "the released table of the same groups: gate.estimates(rows, title=..., groups=table).",
             code="DIFFERENCES-ALONE",
         )
