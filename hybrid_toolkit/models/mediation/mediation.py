@@ -10,6 +10,7 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.numeric_columns import settled_columns
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.mediation.mediation_decomposition import Split
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
@@ -99,6 +100,8 @@ class MediationFit(ResultBase):
         Level of the intervals.
     converged : bool, default True
         Always True here: least squares is solved, not searched for.
+    behind : float, default inf
+        Clusters that carry the slope of the exposure.
 
     Examples
     --------
@@ -131,6 +134,7 @@ class MediationFit(ResultBase):
     n_clusters: int
     conf_level: float
     converged: bool = True
+    behind: float = np.inf
 
     @property
     def method(self) -> str:
@@ -146,7 +150,8 @@ class MediationFit(ResultBase):
             One row a part.
         """
         rows = tidy_rows(self.terms, self.estimate, self.std_error, n=self.n, conf_level=self.conf_level)
-        return rows.assign(conf_low=self.conf_low, conf_high=self.conf_high, p_value=self.p_value)
+        rows = rows.assign(conf_low=self.conf_low, conf_high=self.conf_high, p_value=self.p_value)
+        return rows if np.isinf(self.behind) else support.withheld(rows, np.full(len(rows), self.behind))
 
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, clusters, method, convergence.
@@ -188,7 +193,8 @@ class MediationFit(ResultBase):
         return (
             f"{self.outcome}: the contrast of {self.exposure} from {self.low:g} to {self.high:g}, split by "
             f"{self.mediator}; {self.n:,} rows in {self.n_clusters:,} clusters, {self.n_missing:,} left out. "
-            f"Intervals: {_INTERVALS[self.interval]}.{narrow}{rho} The parts are effects only if nothing unmeasured "
+            f"Intervals: {_INTERVALS[self.interval]}.{narrow}"
+            f"{support.few_words(self.behind, holds=True)}{rho} The parts are effects only if nothing unmeasured "
             "stands behind exposure and outcome, mediator and outcome, or exposure and mediator, and no consequence of "
             "the exposure confounds the mediator: a randomised exposure does not give this."
         )
@@ -301,13 +307,17 @@ def fit_mediation(
         )
     y = y - float(np.median(y))
     split = Split(settled_columns(x_y), y, x_m.shape[1], interaction, low, high)
+    # clusters that tell the exposure's slope: three of 24 under a policy are three, whatever the rest
+    leverage = support.column_leverages(x_m, groups)
+    df = float(support.degrees(leverage)[1]) if cluster else n_clusters - 1.0
+    behind = float(support.behind(leverage[:, 1:2], x_m[:, 1:2], groups)[0]) if cluster else np.inf
     b, se = split.delta(groups, n_clusters)
     names = WITH_INTERACTION if interaction else PLAIN
     drawn = None
     if how in ("jackknife", "monte-carlo"):
         at, without = split.left_out(groups, n_clusters)
         se = np.sqrt((n_clusters - 1) / n_clusters * ((split.parts_of(without) - b) ** 2).sum(axis=0))
-        drawn = split.drawn(at, without, _DRAWS, seed) if how == "monte-carlo" else None
+        drawn = split.drawn(at, without, _DRAWS, seed, df) if how == "monte-carlo" else None
     if how == "bootstrap":
         drawn = split.bootstrap(groups, n_clusters, draws, seed)
         se = drawn.std(axis=0, ddof=1)
@@ -316,7 +326,7 @@ def fit_mediation(
         lower, upper = np.quantile(drawn, [tail, 1 - tail], axis=0)
         p = np.minimum(1.0, 2 * np.minimum((drawn <= 0).mean(axis=0), (drawn >= 0).mean(axis=0)))
     else:
-        made = tidy_rows(names, b, se, n=len(rows), conf_level=conf_level, df=n_clusters - 1)
+        made = tidy_rows(names, b, se, n=len(rows), conf_level=conf_level, df=df)
         lower, upper, p = (made[c].to_numpy() for c in ("conf_low", "conf_high", "p_value"))
     return MediationFit(
         outcome=outcome,
@@ -340,6 +350,7 @@ def fit_mediation(
         n_missing=len(frame) - len(rows),
         n_clusters=n_clusters,
         conf_level=conf_level,
+        behind=behind,
     )
 
 

@@ -118,10 +118,10 @@ class Split:
         roots = np.linalg.eigvalsh(s[:, :-1, :-1])
         return roots[:, 0] > LOST * roots[:, -1]
 
-    def drawn(self, at: Array, without: Array, draws: int, seed: int) -> Array:
+    def drawn(self, at: Array, without: Array, draws: int, seed: int, df: float) -> Array:
         """Parts of coefficients drawn from a multivariate t around theirs, with the jackknife's covariance."""
         rng, n = np.random.default_rng(seed), len(without)
-        scale = np.sqrt((n - 1) / n * (n - 1) / rng.chisquare(n - 1, draws))
+        scale = np.sqrt((n - 1) / n * df / rng.chisquare(df, draws))
         moved = at + (scale[:, None] * rng.standard_normal((draws, n))) @ (without - at)
         return self.parts_of(moved)
 

@@ -195,6 +195,8 @@ class GlmmFit(NamedCoefficients, ResultBase):
         if self.family == "poisson" and not any(p.n_groups == self.n for p in self.random):
             notes.append("Where counts vary more than chance alone makes them, these intervals are too narrow: fit the")
             notes.append("negative binomial beside it.")
+        few = support.few_words(float(self.behind.min(initial=np.inf)), holds=True).strip()
+        notes += [few] if few else []
         return " ".join(
             [
                 f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_groups:,} groups, {self.n_missing:,} left "

@@ -12,6 +12,7 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.numeric_columns import Scaled, settled_columns, solve_kept
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
+from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.inference.clustered_variance import enough_clusters
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
@@ -43,8 +44,8 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
         The k coefficients.
     vcov : Array
         Their jackknife variance, k x k.
-    df : float
-        Degrees of freedom, clusters less one.
+    df : Array
+        Their degrees of freedom, effective clusters less one.
     plain : Array
         The k coefficients without weights.
     response : float
@@ -65,6 +66,8 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
         Level of the intervals.
     converged : bool, default True
         Always True here.
+    behind : Array, optional
+        Clusters that carry each coefficient, or the smaller side of it.
     model_terms : tuple[Term, ...] | None, optional
         The terms, each category with the levels of the rows used; None where there is no mean to predict.
 
@@ -84,7 +87,7 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
     terms: tuple[str, ...]
     estimate: Array
     vcov: Array = field(repr=False)
-    df: float
+    df: Array
     plain: Array
     response: float
     effective: float
@@ -96,6 +99,7 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
     conf_level: float
     converged: bool = True
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
+    behind: Array = field(default_factory=lambda: np.empty(0), repr=False)
 
     @property
     def method(self) -> str:
@@ -111,7 +115,8 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
             One row a coefficient.
         """
         se = np.sqrt(np.diagonal(self.vcov))
-        return tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=self.df)
+        rows = tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=self.df)
+        return support.withheld(rows, self.behind)
 
     def glance(self) -> pd.DataFrame:
         """One row: answers, asked, response, effective sample, convergence.
@@ -143,11 +148,14 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
         str
             Prose with its caveat.
         """
+        fewest = min(
+            (c for c, name in zip(self.behind, self.terms, strict=True) if name != "(Intercept)"), default=np.inf
+        )
         return (
             f"{self.outcome}: {self.method}; {self.n:,} of {self.n_asked:,} answered ({self.response:.0%}), in "
-            f"{self.n_clusters} clusters. After weights the answers are worth {self.effective:.0%} of their number. "
-            "Weights correct what goes with the columns of the response model, and nothing else: if who answers goes "
-            "with the answer itself, this is off."
+            f"{self.n_clusters} clusters. After weights the answers are worth {self.effective:.0%} of their number."
+            f"{support.few_words(fewest, holds=True)} Weights correct what goes with the columns of the response model, "
+            "and nothing else: if who answers goes with the answer itself, this is off."
         )
 
 
@@ -178,7 +186,7 @@ def fit_response_weighted(
     responded : str | None, optional
         Yes/no column; default wherever the outcome is there.
     conf_level : float, default 0.95
-        Level of the intervals, t with clusters - 1.
+        Level of the intervals, t with the effective clusters of the coefficient less one.
 
     Returns
     -------
@@ -234,6 +242,8 @@ def fit_response_weighted(
     basis, middle = settled_columns(x), float(np.median(y[there]))
     model = _Weighted(z, there, basis, y[there] - middle)
     b, weight = model.fit(np.ones(len(rows), bool))
+    heavy = basis.z * np.sqrt(weight)[:, None]
+    leverage = support.leverages(support.cluster_grams(heavy, group[there]), turn=basis.turn)
     sets = min(size, _MOST_REFITS)
     left = np.array([model.fit(group % sets != s)[0] for s in range(sets)]) - b
     plain = basis.back(basis.z.T @ model.y / len(basis.z))
@@ -244,7 +254,7 @@ def fit_response_weighted(
         terms=tuple(names),
         estimate=frozen(b),
         vcov=frozen((sets - 1) / sets * left.T @ left),
-        df=float(sets - 1),
+        df=frozen(support.degrees(leverage)),
         plain=frozen(plain),
         response=float(there.mean()),
         effective=effective_size(weight) / len(weight),
@@ -255,6 +265,7 @@ def fit_response_weighted(
         n_clusters=size,
         conf_level=conf_level,
         model_terms=pinned(rows[there], held),
+        behind=frozen(support.behind(leverage, x, group[there])),
     )
 
 

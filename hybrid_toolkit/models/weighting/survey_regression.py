@@ -10,6 +10,8 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.numeric_columns import settled_columns
 from hybrid_toolkit.errors import EstimationError, plural
+from hybrid_toolkit.models.inference import clusters as support
+from hybrid_toolkit.models.inference.clusters import cluster_grams
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, design, frozen, term_columns
 from hybrid_toolkit.models.terms.terms import Terms
@@ -46,6 +48,8 @@ class SurveyRegressionFit(SurveyResult):
         Level of the intervals.
     converged : bool, default True
         Always True: nothing is searched for.
+    behind : Array, optional
+        Clusters that carry each coefficient, or the smaller side of it.
 
     Examples
     --------
@@ -67,6 +71,17 @@ class SurveyRegressionFit(SurveyResult):
     population: float
     conf_level: float
     converged: bool = True
+    behind: Array = field(default_factory=lambda: np.empty(0), repr=False)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a coefficient, without an interval where one cluster carries it.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a coefficient, without an interval where one cluster carries it.
+        """
+        return support.withheld(super().tidy(), self.behind)
 
     @property
     def method(self) -> str:
@@ -81,11 +96,14 @@ class SurveyRegressionFit(SurveyResult):
         str
             Prose with its caveat.
         """
+        fewest = min(
+            (c for c, name in zip(self.behind, self.terms, strict=True) if name != "(Intercept)"), default=np.inf
+        )
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters:,} clusters and {self.n_strata:,} "
             f"strata represent {self.population:,.0f}; {self.n_missing:,} rows left out for missing values, t with "
-            f"{self.df:g} degrees of freedom. The coefficients are those that least squares would give in the whole "
-            "population. A model describes association; the study design decides what more it can show."
+            f"{self.df:g} degrees of freedom.{support.few_words(fewest)} The coefficients are those that least squares "
+            "would give in the whole population. A model describes association; the study design decides what more it can show."
         )
 
 
@@ -177,6 +195,7 @@ def fit_survey_regression(
         )
     b = np.array(basis.back(a))
     b[0] += middle
+    root = basis.z * np.sqrt(s.weight / s.weight.mean())[:, None]
     return SurveyRegressionFit(
         outcome=outcome,
         terms=tuple(names),
@@ -189,4 +208,5 @@ def fit_survey_regression(
         n_strata=s.n_strata,
         population=float(s.weight.sum()),
         conf_level=conf_level,
+        behind=frozen(support.behind(support.leverages(cluster_grams(root, s.place), turn=basis.turn), x, s.place)),
     )
