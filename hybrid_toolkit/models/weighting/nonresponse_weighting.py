@@ -154,8 +154,8 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
         return (
             f"{self.outcome}: {self.method}; {self.n:,} of {self.n_asked:,} answered ({self.response:.0%}), in "
             f"{self.n_clusters} clusters. After weights the answers are worth {self.effective:.0%} of their number."
-            f"{support.few_words(fewest, holds=True)} Weights correct what goes with the columns of the response model, "
-            "and nothing else: if who answers goes with the answer itself, this is off."
+            f"{support.few_words(fewest, holds=True)} Weights correct what goes with the columns of the response "
+            "model, and nothing else: if who answers goes with the answer itself, this is off."
         )
 
 

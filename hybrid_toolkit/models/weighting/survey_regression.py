@@ -103,7 +103,8 @@ class SurveyRegressionFit(SurveyResult):
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters:,} clusters and {self.n_strata:,} "
             f"strata represent {self.population:,.0f}; {self.n_missing:,} rows left out for missing values, t with "
             f"{self.df:g} degrees of freedom.{support.few_words(fewest)} The coefficients are those that least squares "
-            "would give in the whole population. A model describes association; the study design decides what more it can show."
+            "would give in the whole population. A model describes association; the study design decides what more it "
+            "can show."
         )
 
 
