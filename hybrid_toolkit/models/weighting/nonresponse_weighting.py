@@ -66,10 +66,10 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
         Level of the intervals.
     converged : bool, default True
         Always True here.
-    behind : Array, optional
-        Clusters that carry each coefficient, or the smaller side of it.
     model_terms : tuple[Term, ...] | None, optional
         The terms, each category with the levels of the rows used; None where there is no mean to predict.
+    behind : Array, optional
+        Clusters that carry each coefficient, or the smaller side of it.
 
     Examples
     --------
