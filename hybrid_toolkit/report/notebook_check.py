@@ -41,7 +41,7 @@ _MOST_BYTES = 200_000_000
 _PATHS = re.compile(
     r"(?:(?<![\w.:/])/(?:home|Users|root|mnt|media|var|srv|data|work|Volumes|opt|tmp|private|dbfs)/[\w.-]+/[\w./-]+"
     r"|(?<![\w.:/])(?:/[\w. -]{1,80}){2,20}\.(?:csv|tsv|xlsx?|ods|parquet|db|sqlite3?|feather|pkl|rds|dta)\b"
-    r"|\b[A-Za-z]:\\(?!n\b)[\w .-]+\\"
+    r"|\b[A-Za-z]:(?:\\{1,2}(?!n\b)[\w .-]+\\|/(?!/)[\w .-]+/)"
     r"|(?<!\\)\\\\[\w.-]+\\[\w$.-]+|file://)"
 )
 _COUNTS = re.compile(

@@ -81,6 +81,12 @@ INITIALS = ("who", "initials")
 _WHO = frozenset(("who", "initials", "worker", "staff", "practitioner", "employee", "manager", "supervisor", "client"))
 """Heads of columns that say who somebody is."""
 _PICTURES = ("image/", "application/pdf")
+_FEW_TOLD = re.compile(
+    r"(?<![\w.,£$%/:+-])(?<!\bof )(?<!least )(?<!most )(?<!than )(?<!under )(?<!over )(?<!below )(?<!first )(?<!to )"
+    r"[1-9] (?:of (?:the |these |those )?)?(?:[a-z]+ ){0,2}?(?:workers?|managers?|supervisors?|staff|practitioners?"
+    r"|leavers?|respondents?|famil(?:y|ies)|child(?:ren)?|parents?|carers?)\b(?! (?:a|an|each|per) )"
+)
+"""A sentence that counts few people; a bound ("at least 5 workers") or a size ("teams of 8 workers") tells nothing."""
 
 
 def signs_in_text(text: str, *, output: bool) -> Iterator[tuple[str, str]]:
@@ -101,6 +107,8 @@ def signs_in_text(text: str, *, output: bool) -> Iterator[tuple[str, str]]:
         yield ROWS, f"{plural(files, 'embedded file, which is', 'embedded files, which are')} not read"
     if _IMAGE.search(text) and not output:
         yield ROWS, "a picture within a text, which is not read"
+    if told := len(_FEW_TOLD.findall(text)):
+        yield "small cell", f"{plural(told, 'sentence that counts', 'sentences that count')} few people"
     if not output:
         return
     if _FITTED.search(text):

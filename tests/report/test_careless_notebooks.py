@@ -169,3 +169,28 @@ def test_metadata_are_read_and_taken_out(tmp_path: Path) -> None:
     kept = json.loads(copy.read_text(encoding="utf-8"))
     assert not left and kept["metadata"] == {"kernelspec": {"name": "python3"}}
     assert kept["cells"][0]["metadata"] == {"tags": ["keep"]}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["3 managers off sick", "Only 3 of the managers answered.", "2 of 41 asked; 4 social workers left", "1 family"],
+)
+def test_a_sentence_that_counts_few_people_is_found(tmp_path: Path, said: str) -> None:
+    for cell in (
+        _cell("print(told)", _printed(said + "\n")),
+        {"cell_type": "markdown", "source": said, "metadata": {}},
+    ):
+        assert {f.kind for f in check_notebook(_saved(tmp_path, cell))} == {"small cell"}
+
+
+@pytest.mark.parametrize(
+    "said", ["at least 5 workers", "teams of 8 workers", "fewer than 3 families", "40 managers", "4 workers a team"]
+)
+def test_a_bound_or_a_size_tells_of_nobody(tmp_path: Path, said: str) -> None:
+    assert not check_notebook(_saved(tmp_path, _cell("print(told)", _printed(said + "\n"))))
+
+
+def test_a_path_with_either_slash_is_found(tmp_path: Path) -> None:
+    for path in ("C:/Users/me/HR/staff list.csv", "D:\\\\HR\\\\staff.csv", "C:\\HR\\staff.csv"):
+        assert {f.kind for f in check_notebook(_saved(tmp_path, _cell(f"read('{path}')")))} == {"path"}, path
+    assert not check_notebook(_saved(tmp_path, _cell("see = 'https://example.org/a/b'")))
