@@ -57,8 +57,26 @@ SETTABLE: Mapping[str, tuple[float, float]] = {
     "hours": (0.1, 1.0),
     "commute": (0.0, 180.0),
     "policy": (0.0, 10_000.0),
+    "leaving": (0.0, 1.0),
+    "answering": (0.0, 1.0),
+    "agency": (0.0, 1.0),
+    "disability": (0.0, 1.0),
+    "lives_alone": (0.0, 1.0),
+    "team_age": (1.0, 240.0),
+    "posts_vacant": (0.0, 0.6),
+    "n_children": (1.0, 12.0),
+    "meetings": (0.0, 40.0),
+    "supervision_held": (0.0, 1.0),
+    "choice_noted": (0.0, 1.0),
+    "engagement_noted": (0.0, 1.0),
+    "share_preferred": (0.0, 1.0),
+    "share_requested": (0.0, 1.0),
+    "adjustment_asked": (0.0, 1.0),
+    "written": (0.0, 1.0),
 }
-"""Nodes that may be set, and the range of their values in the generator."""
+"""What may be set, and the range of its values in the generator: nodes of the causal graph, and from ``agency`` on
+parts of a node, or what is recorded and has none.
+"""
 
 
 def set_to(value: float) -> NodeChange:
@@ -74,6 +92,39 @@ def set_to(value: float) -> NodeChange:
         return np.full(np.shape(values), value)
 
     return change
+
+
+def set_for_one_in(every: int, value: float, others: float) -> NodeChange:
+    """An intervention that gives one value to the first of every so many, and another to the rest.
+
+    Examples
+    --------
+    >>> set_for_one_in(3, 1.0, 0.0)(np.zeros(4), 0).tolist()
+    [1.0, 0.0, 0.0, 1.0]
+    """
+
+    def change(values: Floats, month: int) -> Floats:
+        shape = np.shape(values)
+        place = np.arange(int(np.prod(shape))).reshape(shape)
+        return np.where(place % every == 0, value, others)
+
+    return change
+
+
+def in_month(change: NodeChange, only: int) -> NodeChange:
+    """An intervention in one month alone, counted from 0; in the others all stays as it is.
+
+    Examples
+    --------
+    >>> only = in_month(set_to(1.0), 2)
+    >>> only(np.zeros(2), 1).tolist(), only(np.zeros(2), 2).tolist()
+    ([0.0, 0.0], [1.0, 1.0])
+    """
+
+    def at(values: Floats, month: int) -> Floats:
+        return np.asarray(change(values, month) if month == only else values, dtype=np.float64)
+
+    return at
 
 
 def moved_by(step: float, node: str) -> NodeChange:
@@ -143,7 +194,7 @@ def simulate_intervened(
     seed : int
         Seed of the random numbers: the same as of the authority without interventions.
     do : Mapping[str, NodeChange]
-        What is done, by node of the causal graph: ``set_to``, ``moved_by`` or a function of the values and the month.
+        What is done, by what is set of ``SETTABLE``: ``set_to``, ``moved_by`` or a function of values and month.
     tables : Collection[str] | None, optional
         Contract tables to make; all of them by default.
     instruments : Collection[str], optional

@@ -117,9 +117,9 @@ class Context:
         """The values of a node of the causal graph, or what an intervention sets in their place."""
         return self.do[node](values, month) if node in self.do else values
 
-    def set_yes(self, node: str, values: Any) -> Any:
+    def set_yes(self, node: str, values: Any, month: int = -1) -> Any:
         """The same of a node that is yes or no; an intervention may set numbers, of which a half or less is no."""
-        return np.asarray(self.set(node, values.astype(np.float64))) > _HALF
+        return np.asarray(self.set(node, values.astype(np.float64), month)) > _HALF
 
     @cached_property
     def area(self) -> float:

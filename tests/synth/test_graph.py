@@ -77,7 +77,7 @@ MOVES = {
     "caseload_before": lambda v: np.asarray(v) + 5.0,
     "commute": lambda v: np.asarray(v) + 40.0,
     "travel": lambda v: np.asarray(v) + 20.0,
-    "leaving": lambda v: np.asarray(v) | (np.arange(len(v)) % 9 == 0),
+    "leaving": lambda v: np.asarray(v, dtype=bool) | (np.arange(len(v)) % 9 == 0),
     "answering": lambda v: ~np.asarray(v, dtype=bool),
 }
 

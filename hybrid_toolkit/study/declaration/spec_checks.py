@@ -205,7 +205,7 @@ def check_identified(study: StudyFields) -> None:
     StudyError
         ``NOT-IDENTIFIED``, ``STUDY-SETTING``, ``STUDY-STATED``, ``MEDIATOR-HELD``, ``STUDY-ROLES``,
         ``EXPOSURE-ABSORBED``, ``OUTCOME-ABSORBED``, ``OUTCOME-KIND``, ``EXPOSURE-KIND``, ``EXPOSURE-UNREAD``,
-        ``NEVER-TOGETHER`` or ``STUDY-UNUSED``.
+        ``NEVER-TOGETHER``, ``SAME-RECORDS`` or ``STUDY-UNUSED``.
     """
     design = study.design_used
     if study.kind not in design.identifies:

@@ -7,7 +7,7 @@ from hybrid_toolkit.designs.model_columns import VALUE_KINDS
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.study_fields import StudyFields
 from hybrid_toolkit.study.units import UNITS
-from hybrid_toolkit.study.units.column_kinds import NOT_BESIDE, column_kind
+from hybrid_toolkit.study.units.column_kinds import NOT_BESIDE, column_kind, made_of_the_same
 from hybrid_toolkit.study.units.unit_definition import POLICY_CLOCKS
 
 _MOST_NAMED = 8
@@ -24,7 +24,7 @@ def check_values(study: StudyFields) -> None:
     StudyError
         ``OUTCOME-KIND`` or ``EXPOSURE-KIND``, such as a yes/no design on a measure; ``EXPOSURE-UNREAD``, a design that
         reads the start of a policy is given another exposure; ``OUTCOME-ABSORBED``, one value for each unit that is
-        followed; ``NEVER-TOGETHER``, no row has both vary.
+        followed; ``NEVER-TOGETHER``, no row has both vary; ``SAME-RECORDS``, both are counted from the same.
     """
     if study.row_unit not in UNITS:
         return
@@ -35,6 +35,7 @@ def check_values(study: StudyFields) -> None:
             _check_kind(study, part, column, measures)
     _check_read(study, measures)
     _check_followed(study, measures)
+    _check_apart(study, measures)
     for never, others in NOT_BESIDE.items():
         both = {study.outcome, study.exposure}
         beside = sorted(both & set(others))
@@ -62,6 +63,18 @@ def _check_kind(study: StudyFields, part: str, column: str, measures: list[str])
         fix=f"Use {columns}a design for such values, such as: {', '.join(able)}.",
         code=f"{part.upper()}-KIND",
     )
+
+
+def _check_apart(study: StudyFields, measures: list[str]) -> None:
+    """The outcome is no other count of what the exposure is counted from, whose effect on itself nobody asks for."""
+    if made_of_the_same(study.exposure, study.outcome):
+        others = [c for c in measures if c != study.exposure and not made_of_the_same(study.exposure, c)][:_MOST_NAMED]
+        raise StudyError(
+            f"study '{study.id}': the outcome '{study.outcome}' and the exposure '{study.exposure}' are counted from "
+            "the same answers or days, so that neither is an effect of the other.",
+            fix=f"Use another outcome beside '{study.exposure}', such as: {', '.join(others)}.",
+            code="SAME-RECORDS",
+        )
 
 
 def _check_read(study: StudyFields, measures: list[str]) -> None:

@@ -8,8 +8,9 @@ a mean effect: where a study's model is another summary (a projection, a ratio t
 as that summary is the mean effect.
 
 The value is a unit of the exposure's own column: the change of the outcome over the change of that column. Where a node
-that cannot be moved has no path of arrows to the outcome's, the value is 0, as it is of answers to a survey that stand
-for no cause: what is felt moves them, and nothing follows from an answer.
+that cannot be moved has no path of arrows to the outcome's, the value is 0, as it is of what is drawn last: nothing
+follows from an answer to a survey that stands for no cause, a rating, a referral, or next month's share. What is moved
+for each column stands in ``moved_columns``.
 """
 
 from __future__ import annotations
@@ -23,15 +24,16 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.data.instruments.definition_file import instruments_in, survey_instruments_of
-from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.data.instruments.definition_file import survey_instruments_of
+from hybrid_toolkit.errors import StudyError, plural
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
+from hybrid_toolkit.study.diagnosis.moved_columns import ends_of, follows_nothing, is_moved, node_of
 from hybrid_toolkit.study.diagnosis.suited_scenarios import first_suited
 from hybrid_toolkit.study.graph.causal_graph import digraph, shipped_graph
 from hybrid_toolkit.synth.generate import resolve
-from hybrid_toolkit.synth.intervene import SETTABLE, moved_across, moved_by, set_to, simulate_intervened
+from hybrid_toolkit.synth.intervene import SETTABLE, simulate_intervened
 from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.streams import NodeChange
 from hybrid_toolkit.synth.truth import Truth
@@ -39,18 +41,6 @@ from hybrid_toolkit.synth.truth import Truth
 TRUE_AUTHORITIES = 24
 """Authorities over which a true value is averaged; its Monte Carlo error is given with it."""
 _SEED = 20_251_129
-_STEP: Mapping[str, float] = dict.fromkeys(
-    ("remote_share", "co_presence", "senior_overlap", "colleagues_remote", "back_to_back"), 0.1
-)
-"""How far a node is moved each way; a tenth of its range, and others by one unit."""
-_ENDS = (
-    *("contact_mode", "supervision_mode", "family_access", "broadband", "caring", "engagement_before"),
-    *("minority", "formality", "team_stability", "family_rural", "continuity", "timeliness", "not_achieved"),
-    *("child_seen", "choice_honoured", "engagement"),
-)
-"""Nodes that are set to 0 and to 1: those that are no or yes, and a share of which everything between is a mixture."""
-_BOUND: Mapping[str, float] = {"early_career": 3.0, "assessed_year": 1.0}
-"""Columns of career stage, and the years registered below which they are yes."""
 _AS_THE_NODE: Mapping[str, float] = {
     **dict.fromkeys(("rs_desk", "rs_desk_to_date", "rs_desk_first"), 1.0),
     **dict.fromkeys(("rs_attendance", "rs_attendance_to_date", "rs_attendance_first"), 1.0),
@@ -65,10 +55,6 @@ _PANEL: Mapping[tuple[str, str], str] = {
     ("caseload", "turnover_pct"): "panel_caseload_turnover",
 }
 """Exposure and outcome of authorities by year, and the parameter that is the effect of one on the other."""
-_BESIDE = frozenset(
-    ("meeting_h", "meeting_h_to_date", "disability", "lives_alone", "n_children", "est_months", "written")
-)
-"""Columns that stand for a node of which the generator moves another part: they would stay where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +161,13 @@ class _Asked:
 
     @classmethod
     def of(cls, study: StudySpec, outcome: str) -> _Asked:
-        node = shipped_graph().measured_by(study.exposure, study.row_unit)
+        node = node_of(study.exposure, study.row_unit)
         moderator = study.moderators[0] if study.kind == "slope-gap" and study.moderators else ""
         asked = cls(study.row_unit, outcome, study.exposure, moderator, study.kind, node, study.metrics)
-        apart = _no_path(node, shipped_graph().measured_by(outcome, study.row_unit))
-        apart = apart or _only_an_answer(study.exposure, node, outcome)
-        if not (asked.movable or asked.parameter or apart):
+        given = asked.movable or bool(asked.parameter) or follows_nothing(study.exposure, study.row_unit)
+        if not (given or _no_path(node, shipped_graph().measured_by(outcome, study.row_unit))):
             raise _cannot(
-                f"'{study.exposure}' of {study.row_unit} rows is measured by no node that the generator can move.",
+                f"'{study.exposure}' in rows of '{study.row_unit}' is nothing that the generator can move.",
                 f"Name an estimand of synth.estimands, or an exposure measured by one of: {', '.join(SETTABLE)}.",
             )
         if study.kind not in ("slope", "slope-gap", "effect", "log-odds", "log-rate", "log-hazard"):
@@ -192,9 +177,7 @@ class _Asked:
     @property
     def movable(self) -> bool:
         """Whether the generator can move what the exposure measures."""
-        stage = self.node != "stage" or self.exposure in _BOUND
-        made = self.row_unit not in ("authority-year", "rows")  # the panel of years is drawn without months
-        return made and stage and self.node in SETTABLE and self.exposure not in _BESIDE
+        return is_moved(self.exposure, self.row_unit)
 
     @property
     def parameter(self) -> str:
@@ -204,36 +187,31 @@ class _Asked:
     @property
     def columns(self) -> list[str]:
         extra = ["under_policy"] if self.node == "policy" else [] if self.exposure in _AS_THE_NODE else [self.exposure]
+        extra += ["month_index"] if self.exposure == "rs_desk_last" else []
         return [*dict.fromkeys([self.outcome, *([self.moderator] if self.moderator else []), *extra])]
-
-    @property
-    def ends(self) -> tuple[NodeChange, NodeChange | None]:
-        """The interventions that are compared; None is the world as it is."""
-        if self.node == "policy":
-            return set_to(10_000.0), None
-        if self.node == "stage":
-            return (moved_across(_BOUND[self.exposure], below=False), moved_across(_BOUND[self.exposure], below=True))
-        if self.node in _ENDS:
-            return set_to(0.0), set_to(1.0)
-        step = _STEP.get(self.node, 1.0)
-        return moved_by(-step, self.node), moved_by(step, self.node)
 
 
 @lru_cache(maxsize=256)
 def _true_effect(asked: _Asked, truth: Truth, size: Size, n: int) -> TrueEffect:
-    each = np.array([_of_authority(asked, truth, size, _SEED + i) for i in range(n)])
+    each = np.array([_of_authority(asked, truth, size, i) for i in range(n)])
     each = each[np.isfinite(each)]
     if len(each) < 2:
-        raise _cannot("too few simulated authorities have rows of both groups.", "Use a larger size.")
+        raise _cannot(
+            f"in {plural(len(each), 'simulated authority', 'simulated authorities')} of {n} the groups have rows, and "
+            f"'{asked.exposure}' moves with the node '{asked.node}'; 2 are needed.",
+            f"Use a size larger than '{size.name}', or another column as the exposure.",
+        )
     return TrueEffect(float(each.mean()), float(each.std(ddof=1) / np.sqrt(len(each))), len(each), asked.node)
 
 
-def _of_authority(asked: _Asked, truth: Truth, size: Size, seed: int) -> float:
+def _of_authority(asked: _Asked, truth: Truth, size: Size, place: int) -> float:
     moves: list[Floats] = [np.zeros(2), np.zeros(2)]
     frames = []
-    for k, change in enumerate(asked.ends):
+    month = place % max(size.months - 1, 1)  # where one month alone is moved, each authority has its own
+    for k, change in enumerate(ends_of(asked.exposure, asked.node, month)):
         do = {} if change is None else {asked.node: _noted(change, moves[k])}
-        frames.append(_rows(asked, truth, size, seed, do))
+        rows = _rows(asked, truth, size, _SEED + place, do)
+        frames.append(rows[rows["month_index"].eq(month + 2)] if asked.exposure == "rs_desk_last" else rows)
     width = 1.0 if asked.node == "policy" else _moved(asked, frames, moves)
     low, high = (f if asked.node != "policy" else f.loc[_treated(frames[1])] for f in frames)
     if not asked.moderator:
@@ -251,32 +229,16 @@ def _of_authority(asked: _Asked, truth: Truth, size: Size, seed: int) -> float:
 
 
 def _moved(asked: _Asked, frames: list[pd.DataFrame], moves: list[Floats]) -> float:
-    """How far the exposure's column was moved from the first world to the second."""
+    """How far the exposure's column was moved from the first world to the second; not known where it stayed."""
     if asked.exposure in _AS_THE_NODE:
         return float(moves[1][0] / moves[1][1] - moves[0][0] / moves[0][1]) * _AS_THE_NODE[asked.exposure]
     low, high = (float(f[asked.exposure].astype("float64").mean()) for f in frames)
-    if low == high:
-        raise _cannot(
-            f"moving the node '{asked.node}' leaves '{asked.exposure}' where it is.",
-            "Choose another column of that node as the exposure, or name an estimand of synth.estimands.",
-        )
-    return high - low
+    return high - low if high != low else float("nan")
 
 
 def _no_path(cause: str, effect: str) -> bool:
     """Whether both are nodes of the graph, and no arrows lead from one to the other."""
     return bool(cause and effect and cause != effect) and not nx.has_path(digraph(shipped_graph()), cause, effect)
-
-
-def _only_an_answer(exposure: str, node: str, outcome: str) -> bool:
-    """Whether the exposure is answers to a survey that stand for no cause, and the outcome is not made of the same.
-
-    Answers are drawn last, from what is felt, and nothing is drawn from them.
-    """
-    asked = [(i, s) for i in instruments_in("survey") for s in i.scales]
-    of = {c: {(i.id, item) for i, s in asked if s.id == c for item in s.items} for c in (exposure, outcome)}
-    follows = bool(node) and digraph(shipped_graph()).out_degree(node) > 0
-    return bool(of[exposure]) and not follows and of[exposure].isdisjoint(of[outcome])
 
 
 def _treated(factual: pd.DataFrame) -> pd.Series:

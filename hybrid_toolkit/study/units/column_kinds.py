@@ -1,4 +1,4 @@
-"""What the values of each measure are, so that no design is given values that it cannot fit.
+"""What the values of each measure are, so that no design is given values that it cannot fit, and what they are made of.
 
 A test holds every column of every unit to generated rows.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hybrid_toolkit.data.instruments import instruments_in
+from hybrid_toolkit.data.instruments import instruments_in, load_instrument
 from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
 from hybrid_toolkit.designs.model_columns import COUNT, MEASURE, SCORE, YES_NO
 
@@ -67,6 +67,41 @@ NOT_BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """A column of contacts -> what is known only of contacts where the first is no: those held, or those held in person."""
+
+_COUNTED_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("assessment_days", "assessment_in_time"), ("days of an assessment",)),
+        **dict.fromkeys(("gap_days", "gap_in_time"), ("days between visits",)),
+        **dict.fromkeys(("approved_rs", "approved_of_requested", "refused"), ("share agreed",)),
+        "skill": PRACTICE_ITEMS,
+        **{i: (i,) for i in PRACTICE_ITEMS},
+        **{s.id: s.items for s in load_instrument("practice_skill").scales},
+        **{s.id: s.items for i in instruments_in("alliance") for s in i.scales},
+        **{s.id: tuple(f"{i.id}.{n}" for n in s.items) for i in instruments_in("survey") for s in i.scales},
+    }
+)
+"""Columns that are counted from the same days, sums or answers as others, and what each is counted from."""
+
+
+def made_of_the_same(one: str, other: str) -> bool:
+    """Whether two columns are counted from the same answers or days, so that neither can be an effect of the other.
+
+    Parameters
+    ----------
+    one, other : str
+        Measures of one kind of row.
+
+    Returns
+    -------
+    bool
+        Whether they share anything that they are counted from.
+
+    Examples
+    --------
+    >>> made_of_the_same("skill", "skill_care"), made_of_the_same("skill_care", "skill_authority")
+    (True, False)
+    """
+    return not set(_COUNTED_OF.get(one, ())).isdisjoint(_COUNTED_OF.get(other, ()))
 
 
 def column_kind(unit: str, column: str) -> str:

@@ -59,8 +59,8 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
     end = np.where(second, leave[worker], first_end).astype("datetime64[D]")
     mean = remote.rs.mean(axis=1)[worker]
     size = len(worker)
-    preferred = np.clip(mean + rng.normal(0.05, 0.12, size), 0, 1)
-    requested = np.clip(preferred + rng.normal(0, 0.05, size), 0, 1)
+    preferred = ctx.set("share_preferred", np.clip(mean + rng.normal(0.05, 0.12, size), 0, 1))
+    requested = ctx.set("share_requested", np.clip(preferred + rng.normal(0, 0.05, size), 0, 1))
     team_mean = np.bincount(w.team, remote.rs.mean(axis=1), ctx.teams) / np.bincount(w.team, minlength=ctx.teams)
     approved = np.clip(0.7 * requested + 0.3 * team_mean[w.team[worker]] + rng.normal(0, 0.04, size), 0, 1)
     kind = np.where(
@@ -70,11 +70,11 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
     ).astype(object)
     none = kind == "none"
     t, refusal = ctx.truth, rng.random(size)
-    asked = rng.random(size) < np.where(w.disability[worker], 0.45, 0.03)
+    asked = ctx.set_yes("adjustment_asked", rng.random(size) < np.where(w.disability[worker], 0.45, 0.03))
     requested_day = _later(rng, start, 0, 30, asked & (np.isnat(end) | (end - start > np.timedelta64(150, "D"))))
     considered = _later(rng, requested_day, 3, 40, ~np.isnat(requested_day) & (rng.random(size) < _CONSIDERED))
     made, days = rng.random(size), rng.integers(5, 60, size).astype("timedelta64[D]")
-    written = (rng.random(size) < np.where(second, 0.8, 0.25)) & ~none
+    written = ctx.set_yes("written", (rng.random(size) < np.where(second, 0.8, 0.25)) & ~none)
     rationale = (rng.random(size) < np.where(second, 0.6, 0.2)) & ~none
     review = _later(rng, start, 150, 500, ~none & (rng.random(size) < 0.5))
     marks = [written, rationale, review - start <= np.timedelta64(YEAR_DAYS, "D"), ~np.isnat(considered)]
@@ -110,7 +110,7 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
 def supervision_frame(ctx: Context, w: Workers, remote: Remote, work: Work) -> pd.DataFrame:
     """The table ``supervision``: at most one session a worker and month, remote more often with remote share."""
     rng, shape = ctx.rng("supervision"), remote.rs.shape
-    held = remote.active & (rng.random(shape) < _HELD)
+    held = remote.active & ctx.set_yes("supervision_held", rng.random(shape) < _HELD)
     i, m = np.nonzero(held)
     n = len(i)
     far = work.supervision_far[i, m] > _FAR

@@ -28,7 +28,8 @@ def posts_of(ctx: Context, teams: Teams, w: Workers) -> Floats:
     """Posts of each team: staff at the start, and vacancies around the authority's rate."""
     staff = team_sum(np.where(~w.agency & (w.start_index == 0), w.fte, 0.0), w.team, ctx.teams)
     rate = ctx.rates.vacancy / 100 + VACANCY_SD * bounded(ctx.rng("posts"), ctx.teams) + 0.01 * ctx.area
-    return np.asarray(staff / (1 - np.clip(rate, 0.0, 0.6)), dtype=np.float64)
+    rate = ctx.set("posts_vacant", np.clip(rate, 0.0, 0.6))
+    return np.asarray(staff / (1 - rate), dtype=np.float64)
 
 
 @dataclass(frozen=True)

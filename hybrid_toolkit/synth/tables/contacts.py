@@ -284,7 +284,7 @@ def contact_frame(
         early_enough, np.minimum(_weekend(held_day, ctx.month_ends[month]), days[month, day_due]), held_day
     )
     missed = ctx.set_yes("not_achieved", rng.random(n) < _missing(ctx, teams, w, due, risk))
-    unknown = missed | (rng.random(n) < _UNKNOWN)
+    unknown = missed | ~ctx.set_yes("engagement_noted", rng.random(n) >= _UNKNOWN)
     chance, base = _remote(ctx, w, months, families, due), _engaged(ctx, w, families, months.slots, skill, due)
     far, engaged, _ = _in_turn(ctx, due, low, held_day, ~unknown, chance, base, rng.random((n, 2)))
     mode = _modes(rng, far, low)
@@ -295,7 +295,7 @@ def contact_frame(
     preferred = np.where(yes, mode, np.where(offered, _another(rng, mode), ignored))
     length = np.where(far, rng.gamma(5.0, 5.0, n), rng.gamma(7.0, 7.5, n))
     minutes = np.clip(np.rint(length / 5) * 5, 5, 240)
-    unrecorded = missed | (rng.random(n) < _UNRECORDED)
+    unrecorded = missed | ~ctx.set_yes("choice_noted", rng.random(n) >= _UNRECORDED)
     result = came_of(rng, missed)
     circumstances = _circumstances(ctx, teams, w, due, risk)
     there, alone = seen(rng, mode, due.purpose, children.infant[due.child], circumstances)

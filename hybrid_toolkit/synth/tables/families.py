@@ -135,7 +135,7 @@ class FamilyPlaces:
         closed = np.full(total, months)
         closed[family[rows, cols]] = cols
         family_need = need[slot_of]
-        n_children = 1 + rng.poisson(CHILDREN[family_need] - 1)
+        n_children = ctx.set("n_children", 1 + rng.poisson(CHILDREN[family_need] - 1)).astype(np.int64)
         within = np.arange(n) - np.repeat(np.cumsum(counts) - counts, counts)
         even = (within + rng.random(ctx.teams)[team]) / counts[team]
         change, draw = rng.random((n, months)) < ctx.truth.worker_change, rng.random((n, months))

@@ -62,7 +62,7 @@ def live(ctx: Context, teams: Teams, w: Workers) -> Months:
         latents_of_month(ctx, teams, w, mind, work, before, latent, m, rs_to_date, together_to_date, others[:, m])
         sick[:, m] = ctx.set("absence", sickness.of_month(ctx, w, latent.wellbeing[:, m], m), m)
         leaves = leaving[:, m] < far.leaving_chance(ctx, teams, w, latent.wellbeing[:, m], rs_to_date, m)
-        leaves = ctx.set("leaving", leaves & active[:, m], m)
+        leaves = ctx.set_yes("leaving", leaves & active[:, m], m)
         leave_index = np.where(leaves & (leave_index == months), m, leave_index)
         places.allocate(ctx, w, m, active[:, m])
     exposure = Remote(

@@ -128,7 +128,7 @@ def draw_teams(ctx: Context) -> Teams:
     rollout = rng.integers(min(3, late - 1), late, n) if late > 1 else np.zeros(n, dtype=np.int64)
     u = rng.random(n)
     kind = pick(rng, _SERVICES, n)
-    est = np.minimum(rng.gamma(1.6, 26.0, n).astype(np.int64) + 1, 240)
+    est = ctx.set("team_age", np.minimum(rng.gamma(1.6, 26.0, n).astype(np.int64) + 1, 240)).astype(np.int64)
     hotdesk = ctx.set_yes("team_stability", rng.random(n) < _HOTDESK)
     manager = ctx.set("manager", rng.standard_normal(n))
     # Managers who favour remote work and teams with shared desks have a policy more often, unless all or none have.
@@ -213,14 +213,15 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
     n = n0 + n1
     joiner = np.arange(n) >= n0
     start_index = np.where(joiner, rng.integers(0, ctx.size.months, n), 0)
-    agency = rng.random(n) < np.where(joiner, replaced / (begun + replaced), agency_share)
+    by_luck = rng.random(n) < np.where(joiner, replaced / (begun + replaced), agency_share)
+    agency = ctx.set_yes("agency", by_luck)
     latent = rng.standard_normal(n)
     age_z = np.argsort(np.argsort(latent)) / n
     bands = np.array(list(c.AGE_SHARES), dtype=object)
     age_band = bands[np.searchsorted(np.cumsum(list(c.AGE_SHARES.values()))[:-1], age_z, side="right")]
     limit = np.array([AGE_FLOOR[b] + 9.0 - 21.0 for b in age_band])
     years = np.minimum(_experience(ctx, rng, latent, joiner), limit)
-    usual = np.where(agency, np.maximum(years, 1.5), years)
+    usual = np.where(by_luck, np.maximum(years, 1.5), years)
     years, places = ctx.set("stage", usual), rng.random((3, n))
     role = ctx.set("role", _roles(places, years, agency, t.asye_share + t.early_share))
     at = np.where(joiner, ctx.months[start_index], ctx.begin).astype("datetime64[D]")
@@ -237,8 +238,8 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
     part_time = np.clip(at_hours - CARING_HOURS * (caring - 1 / 3), 0.0, 1.0)
     fte = ctx.set("hours", codes_at(FTE, part_time).astype(np.float64))
     contracted = codes_at(FTE, at_hours).astype(np.float64)
-    holds = np.isin(_roles(places, usual, agency, t.asye_share + t.early_share), (4, 5))
-    demand = np.where(holds, contracted * np.where((usual < 1) & ~agency, 0.75, 1.02), 0.0)
+    holds = np.isin(_roles(places, usual, by_luck, t.asye_share + t.early_share), (4, 5))
+    demand = np.where(holds, contracted * np.where((usual < 1) & ~by_luck, 0.75, 1.02), 0.0)
     own = max(1 - t.selection_rho**2 - t.selection_rho_wellbeing**2 - t.rs_team_share, 0.0)
     propensity = t.selection_rho * practice + t.selection_rho_wellbeing * wellbeing
     propensity += np.sqrt(t.rs_team_share) * teams.manager[team] + np.sqrt(own) * rng.standard_normal(n)
@@ -259,9 +260,9 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
         age_band=age_band,
         sex=np.where(rng.random(n) < c.FEMALE_SHARE, "F", "M").astype(object),
         ethnicity=np.where(rng.random(n) < c.ETHNICITY_KNOWN, pick(rng, ETHNICITY, n), "unknown").astype(object),
-        disability=rng.random(n) < _DISABLED,
+        disability=ctx.set_yes("disability", rng.random(n) < _DISABLED),
         caring=caring,
-        lives_alone=rng.random(n) < _LIVES_ALONE,
+        lives_alone=ctx.set_yes("lives_alone", rng.random(n) < _LIVES_ALONE),
         fte=fte,
         start=start,
         start_index=start_index,

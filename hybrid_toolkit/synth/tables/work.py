@@ -112,7 +112,8 @@ def work_of_month(ctx: Context, w: Workers, luck: WorkLuck, rs: Floats, others: 
     work.hours[:, m], work.desk_share[:, m] = hours, desk
     work.commute_h[:, m], work.visit_travel_h[:, m] = rounded(travel, 2)
     work.visit_h[:, m] = rounded(hours * np.where(w.holder, luck.visit[:, m], 0.02), 2)
-    work.meeting_h[:, m], work.b2b[:, m] = rounded(meeting, 2), rounded(ctx.set("back_to_back", b2b, m), 4)
+    work.meeting_h[:, m] = rounded(ctx.set("meetings", meeting, m), 2)
+    work.b2b[:, m] = rounded(ctx.set("back_to_back", b2b, m), 4)
     work.cover[:, m] = ctx.set("cover_burden", poisson_at(luck.cover[:, m], np.maximum(rate, 0.01)), m)
     work.unpaid[:, m] = np.round(ctx.set("boundary", np.minimum(unpaid, 60.0), m), 1)
     chance = np.clip(0.15 + t.supervision_rs * (far - t.rs_mean) + 0.27, 0.02, 0.98)
