@@ -111,12 +111,12 @@ def set_for_one_in(every: int, value: float, others: float) -> NodeChange:
     return change
 
 
-def in_month(change: NodeChange, only: int) -> NodeChange:
+def only_in_month(change: NodeChange, only: int) -> NodeChange:
     """An intervention in one month alone, counted from 0; in the others all stays as it is.
 
     Examples
     --------
-    >>> only = in_month(set_to(1.0), 2)
+    >>> only = only_in_month(set_to(1.0), 2)
     >>> only(np.zeros(2), 1).tolist(), only(np.zeros(2), 2).tolist()
     ([0.0, 0.0], [1.0, 1.0])
     """

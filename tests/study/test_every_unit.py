@@ -384,7 +384,7 @@ def test_columns_that_cannot_be_used_are_refused_with_what_can(data: EvaluationD
     agreed = spells.assign(approved_rs=spells["requested_rs"])  # no request is refused
     none = EvaluationData({**usual.tables, "arrangement_spell": agreed}, synthetic=True)
     with pytest.raises(StudyError, match=r"EXPOSURE-CONSTANT.*'refused' is the same in all .*These rows have: "):
-        study_of("arrangement", "approved_rs", exposure="refused").estimate(none)
+        study_of("arrangement", "adjustment_requested", exposure="refused").estimate(none)
 
 
 def test_whatever_is_declared_gives_an_answer_or_a_plain_reason(data: EvaluationData) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from hybrid_toolkit.data.instruments import instruments_in, load_instrument
 from hybrid_toolkit.study.graph.causal_graph import digraph, shipped_graph
-from hybrid_toolkit.synth.intervene import SETTABLE, in_month, moved_across, moved_by, set_for_one_in, set_to
+from hybrid_toolkit.synth.intervene import SETTABLE, only_in_month, moved_across, moved_by, set_for_one_in, set_to
 from hybrid_toolkit.synth.streams import NodeChange
 
 Ends = tuple[NodeChange, NodeChange | None]
@@ -63,7 +63,7 @@ _ENDS = (
 """Nodes that are set to 0 and to 1: those that are no or yes, and a share of which everything between is a mixture."""
 _SOME = 4
 """One in so many is set where not everybody can be: without contacts, answers or visits in person nothing is known."""
-BOUND: Mapping[str, float] = {"early_career": 3.0, "assessed_year": 1.0}
+STAGE_BOUND: Mapping[str, float] = {"early_career": 3.0, "assessed_year": 1.0}
 """Columns of career stage, and the years registered below which they are yes."""
 
 
@@ -88,7 +88,9 @@ def is_moved(exposure: str, row_unit: str) -> bool:
     """
     node = node_of(exposure, row_unit)
     made = row_unit not in ("authority-year", "rows")  # the panel of years is drawn without months
-    return made and node in SETTABLE and (node != "stage" or exposure in BOUND) and exposure not in NOTHING_FOLLOWS
+    return (
+        made and node in SETTABLE and (node != "stage" or exposure in STAGE_BOUND) and exposure not in NOTHING_FOLLOWS
+    )
 
 
 def follows_nothing(exposure: str, row_unit: str) -> bool:
@@ -125,7 +127,7 @@ def ends_of(exposure: str, node: str, month: int) -> Ends:
     if node == "leaving":
         return set_to(0.0), None
     if node == "stage":
-        return moved_across(BOUND[exposure], below=False), moved_across(BOUND[exposure], below=True)
+        return moved_across(STAGE_BOUND[exposure], below=False), moved_across(STAGE_BOUND[exposure], below=True)
     if node == "agency":
         return set_to(0.0), set_for_one_in(_SOME, 1.0, 0.0)
     if node == "not_achieved":
@@ -139,4 +141,4 @@ def ends_of(exposure: str, node: str, month: int) -> Ends:
         return set_to(0.0), set_to(1.0)
     step = _STEP.get(node, 1.0)
     down, up = moved_by(-step, node), moved_by(step, node)
-    return (in_month(down, month), in_month(up, month)) if exposure == "rs_desk_last" else (down, up)
+    return (only_in_month(down, month), only_in_month(up, month)) if exposure == "rs_desk_last" else (down, up)
