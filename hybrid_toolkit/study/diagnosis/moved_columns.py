@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from hybrid_toolkit.data.instruments import instruments_in, load_instrument
 from hybrid_toolkit.study.graph.causal_graph import digraph, shipped_graph
-from hybrid_toolkit.synth.intervene import SETTABLE, only_in_month, moved_across, moved_by, set_for_one_in, set_to
+from hybrid_toolkit.synth.intervene import SETTABLE, moved_across, moved_by, only_in_month, set_for_one_in, set_to
 from hybrid_toolkit.synth.streams import NodeChange
 
 Ends = tuple[NodeChange, NodeChange | None]
