@@ -31,7 +31,7 @@ def _beside(name: str) -> ModuleType:
 VENDORS = {n: getattr(_beside("vendors_third"), n) for n in ("oracle_condeco", "eclipse_payroll")}
 VENDORS |= {n: getattr(_beside("vendors_fourth"), n) for n in ("us_report_server", "ods_and_xml")}
 VENDORS |= _beside("vendors_fifth").VENDORS | _beside("vendors_by_lines").VENDORS | _beside("vendors_exports").VENDORS
-VENDORS |= _beside("vendors_sixth").VENDORS
+VENDORS |= _beside("vendors_sixth").VENDORS | _beside("vendors_seventh").VENDORS
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +121,30 @@ def test_ages_in_bands_of_others_are_read_where_they_lie_in_one_and_else_left_ou
     assert set(data["child"]["age_band"]) == {"0", "1-4", "5-9", "10-15", "16-17"}
     assert data["worker"]["age_band"].isna().all() and data["worker"]["leave_date"].notna().any()
     assert len(data["allocation_spell"]) > 100 and set(data["arrangement_spell"]["type"]) == {"contractual", "informal"}
+
+
+def test_what_a_report_program_did_to_a_column_is_no_part_of_its_name(tmp_path: Path) -> None:
+    data, _ = _loaded("summed_up", tmp_path)
+    assert data["worker"]["start_date"].notna().all() and data["worker"]["leave_date"].notna().any()
+    assert len(data["allocation_spell"]) == 130, "the flag says who holds the case"
+    assert sorted(data["worker_month"]["month"].dt.strftime("%Y-%m").unique()) == [
+        "2024-09",
+        "2024-10",
+        "2024-11",
+        "2025-01",
+    ]
+    assert data["arrangement_spell"]["requested_rs"].round(3).value_counts().to_dict() == {0.2: 20, 0.4: 20, 0.6: 20}
+    assert set(data["arrangement_spell"]["type"]) == {"contractual", "informal"}
+    assert set(data["contact"]["purpose"]) == {"statutory_cp", "statutory_cin", "statutory_cla"}
+
+
+def test_days_of_visits_below_weeks_are_visits(tmp_path: Path) -> None:
+    data, _ = _loaded("trackers", tmp_path)
+    visits = data["contact"]
+    assert len(visits) == 480 and visits["held_date"].notna().all() and visits["contact_id"].is_unique
+    assert visits["child_id"].nunique() == 80 and visits["worker_id"].nunique() == 30
+    assert set(data["attendance_day"]["site_id"]) == {"home", "office"}
+    assert data["worker_month"]["h_home"].sum() > 0
 
 
 def test_a_day_with_its_weekday_and_a_month_in_full_are_days(tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ _NO_ROLE = re.compile(
 )
 """Posts that hold the words of a social worker's and are none."""
 _PREFIX = re.compile(r"^(?:\(?[a-z]\)|[a-z]\.|\d{1,2}\s*[-=:.)])\s*(?=\D)")
+_EXPLAINED = re.compile(r"([^()]+?) ?\(([^()]+)\)")
+"""A code with what it means in brackets, such as "Formal (contractual)"."""
 _CODE_FIRST = re.compile(r"^[a-z0-9]{1,5} ?[-=:] (?=[a-z])")
 """A code before what it means, such as "CH - Case holder"."""
 
@@ -134,6 +136,10 @@ def _read(listed: str, codes: tuple[str, ...], text: str) -> str | None:
                 code = one[form]
                 code = code if code in codes or not code else _NARROWED.get(code, code)
                 return code if code in codes or not code else None
+    if (found := _EXPLAINED.fullmatch(said)) and not _NOT.search(said) and codes != ("true", "false"):
+        both = {c for part in found.groups() if (c := _read(listed, codes, part))}
+        if len(both) == 1:
+            return both.pop()
     if re.fullmatch(r"[a-z]{3,4}", said) and (cut := _cut_short(listed, said)):
         code = cut if cut in codes else _NARROWED.get(cut, cut)
         if code in codes:

@@ -20,6 +20,10 @@ _NUMBER = re.compile(r"(?:[a-z]{0,2}\d{1,3}[a-z]?|col(?:umn)?|q|question|field)"
 
 
 _PATH = re.compile(r"\w+(?:\.\w+)+|'?\w[\w ]*'?\[\w[\w ]*\]")
+_SUMMED = re.compile(
+    r"(?:(?:sum|count|min|max|minimum|maximum|average|avg|mean) of|earliest|latest|minimum|maximum) (.+)"
+)
+"""How a report program says what it has worked out of several rows: "Sum of FTE", "Earliest start date"."""
 _FROM, _UNTIL = re.compile(r"(.+) (from|since)"), re.compile(r"(.+) (to|until|till)")
 
 
@@ -65,9 +69,14 @@ def undecorated(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
         if (_NUMBER.fullmatch(word) and numbered >= _MANY) or (n >= _LEAST and word not in known_words())
     }
     made = {h: [" ".join(said[1:])] for h, said in parted.items() if len(said) > 1 and said[0] in marks}
-    for header, leaf in (_leaves(headers) | _spells(headers) | _after_what_all_say(parted)).items():
+    for header, leaf in (_summed(headers) | _leaves(headers) | _spells(headers) | _after_what_all_say(parted)).items():
         made.setdefault(header, []).append(leaf)
     return {h: tuple(dict.fromkeys(left)) for h, left in made.items()}
+
+
+def _summed(headers: Sequence[str]) -> dict[str, str]:
+    """Headers without what a report program did to their column."""
+    return {h: found[1] for h in headers if (found := _SUMMED.fullmatch(words(h)))}
 
 
 def _leaves(headers: Sequence[str]) -> dict[str, str]:

@@ -100,6 +100,7 @@ _NEVER = {
     "held_date": re.compile(
         r"\b(?:due|record\w*|input|entered|created|birth|dob|authoris\w*|next|target)\b|\b(?:from|until)$"
     ),
+    "child_seen": re.compile(r"\b(?:alone|without|separately|(?:on|by) (?:\w+ )?(?:own|self|sel(?:f|ves)))\b"),
     "start_date": re.compile(r"\b(?:birth|dob|end|leav\w*|left)\b"),
     "agency": re.compile(r"\bbank\b"),  # bank staff are the employer's own
     "leave_date": re.compile(r"\b(?:start\w*|birth|joined|annual)\b"),

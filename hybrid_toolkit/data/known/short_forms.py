@@ -14,6 +14,8 @@ USUAL_SHORT_FORMS: Mapping[str, str] = dict(
     pair.split(":")
     for pair in [
         "emp:employee",
+        "dos:start date",
+        "dol:leaving date",
         "dt:date",
         "dte:date",
         "mth:month",

@@ -71,6 +71,7 @@ TABLE_LAYOUTS: Mapping[str, Mapping[str, ColumnContract]] = {
     },
     "worker_month~grid": {"worker_id": TABLES["worker_month"]["worker_id"]},
     "supervision~grid": {"worker_id": TABLES["supervision"]["worker_id"]},
+    "contact~grid": {c: TABLES["contact"][c] for c in ("family_id", "child_id", "worker_id", "purpose")},
     "attendance_day~rota": {
         "worker_id": TABLES["attendance_day"]["worker_id"],
     },
@@ -85,6 +86,7 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "worker_month~spells": (("worker_id",), ("start",), ("end", "days")),
     "worker_month~grid": (("worker_id",), ("months",)),
     "supervision~grid": (("worker_id",), ("months",)),
+    "contact~grid": (("family_id", "child_id"), ("months",)),
     "attendance_day~rota": (("worker_id",), ("days",)),
     "access~status": (("family_id",), ("status",)),
     "contact": (("family_id", "child_id"), ("held_date", "due_date")),

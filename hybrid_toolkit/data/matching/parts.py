@@ -14,11 +14,13 @@ from hybrid_toolkit.data.known.codes import is_outsider, known_code, plain_spell
 from hybrid_toolkit.data.known.names import words, written_forms
 from hybrid_toolkit.data.known.readable_codes import is_whole_day, reads
 from hybrid_toolkit.data.matching.periods_across import (
+    DAYS_BELOW,
     DAYS_WORKED,
     FULL_WEEK_HOURS,
     HOURS_OF_A_DAY,
     MONTHLY_AMOUNTS,
     MOST_MONTH_DAYS,
+    NO_DAY,
     amounts_across,
     months_of,
 )
@@ -162,26 +164,19 @@ def _spells(part: ProposedPart) -> None:
                 part.step("keep", header, [v for v in values if v not in other])
 
 
-_NO_DAY = (
-    r"\s*(?:a/?l|annual leave|leave|s/?l|sick\w*(?: leave)?|mat\w*(?: leave)?|absent|c|canc\w*|n/?a|new(?: starter)?|"
-    r"no|n|not held|x|dna|left|lts|-)\s*"
-)
-"""What stands in a month in which no supervision was held."""
-
-
 def _grid(part: ProposedPart) -> None:
     """Months across: what they hold is told by the name of the file or sheet; hours at home are a guess."""
     months = months_of(part.source.usable)
-    if part.table == "supervision":
-        part.steps["grid"] = {"columns": months, "name": "", "value": "date"}
-        part.steps["skip_empty"] = ["worker_id", "date"]
-        part.how["date"] = ("step", True)
+    if day := DAYS_BELOW.get(part.table):
+        if part.table == "contact":
+            _contact(part)
+        part.steps["grid"] = {"columns": months, "name": "", "value": day}
+        part.steps["skip_empty"] = ["family_id" if part.table == "contact" else "worker_id", day]
+        part.how[day] = ("step", True)
         frame = part.source.raw.frame[months]
-        other = [
-            v for v in pd.unique(frame.to_numpy().ravel()) if isinstance(v, str) and re.fullmatch(_NO_DAY, v, re.I)
-        ]
+        other = [v for v in pd.unique(frame.to_numpy().ravel()) if isinstance(v, str) and re.fullmatch(NO_DAY, v, re.I)]
         if other:
-            part.steps["missing"] = {"date": sorted(other)}
+            part.steps["missing"] = {day: sorted(other)}
         return
     value, steps = amounts_across(part.source.ref, part.source.usable)
     part.steps |= steps

@@ -36,6 +36,16 @@ MOST_MONTH_DAYS, _WEEK_DAYS = 31, 7
 """Amounts that never pass the days of their period are days, and others hours."""
 
 
+NO_DAY = (
+    r"\s*(?:a/?l|annual leave|leave|s/?l|sick\w*(?: leave)?|mat\w*(?: leave)?|absent|c|canc\w*|n/?a|new(?: starter)?|"
+    r"no|n|not held|x|dna|left|lts|no (?:access|reply|answer)|not (?:in|seen|due|visited|required)|missed|overdue|"
+    r"late|-)\s*"
+)
+"""What stands in a week or month in which no supervision was held, or no visit made."""
+DAYS_BELOW: Mapping[str, str] = {"supervision": "date", "contact": "held_date"}
+"""Table -> its column of days, where the days themselves stand below the names of weeks or months."""
+
+
 def months_of(columns: Mapping[str, Profile]) -> list[str]:
     """Columns that are named after a month of a year, or a week, where there are three or more.
 
@@ -54,7 +64,7 @@ def fits_periods(columns: Sequence[Profile], table: str) -> bool:
     seen = [p for p in columns if p.filled]
     if not seen:
         return False
-    share = [p.dates if table == "supervision~grid" else p.numbers for p in seen]
+    share = [p.dates if table.partition("~")[0] in DAYS_BELOW else p.numbers for p in seen]
     return sum(share) / len(share) > _OF_A_KIND
 
 

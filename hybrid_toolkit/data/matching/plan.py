@@ -9,9 +9,11 @@ import pandas as pd
 
 from hybrid_toolkit.data.known.codes import is_outsider
 from hybrid_toolkit.data.known.readable_codes import reads
+from hybrid_toolkit.data.matching.case_holders import keep_case_holders
 from hybrid_toolkit.data.matching.links import HALF_MET, Link, links_of, meets
 from hybrid_toolkit.data.matching.parts import ProposedPart, make_part
 from hybrid_toolkit.data.matching.profile import MOSTLY, PERIOD, Profile
+from hybrid_toolkit.data.matching.remote_shares import read_shares
 from hybrid_toolkit.data.matching.tables import Choice
 from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS, looks_like_names
 from hybrid_toolkit.data.privacy.pseudonym import loose_key
@@ -24,6 +26,9 @@ def plan_parts(choices: Sequence[Choice]) -> list[ProposedPart]:
     """The parts of a mapping, in the order of the contracts' tables."""
     last = _last_day(choices)
     parts = [make_part(choice, last) for choice in choices if choice.table]
+    for part in parts:
+        keep_case_holders(part)
+        read_shares(part)
     for part, link in links_of(parts):
         _link(part, link)
     for part in parts:

@@ -35,6 +35,7 @@ HINTS: Mapping[str, str] = {
     "team": r"teams?|departments?|org|structure|organisation",
     "worker_month": r"agile|wfh|homework\w*|hybrid|remote|monthly|timesheet|workload|caseloads?|home working|"
     r"working return|location return",
+    "contact~grid": r"visits?|contacts?|stat(?:utory)?",
     "supervision~grid": r"supervis\w*|1 ?2 ?1|one to one",
     "worker_month~grid": r"agile|wfh|homework\w*|hybrid|remote|home|office|caseloads?|cases|sick\w*|absences?",
     "worker_month~spells": r"sick\w*|absences?",

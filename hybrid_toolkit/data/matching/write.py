@@ -183,6 +183,8 @@ def _by_steps(part: ProposedPart) -> list[ProposalRow]:
         rows.append((part.table, "sick_days", origin, str(spells.get("days", spells["end"])), "step", "sure"))
     if "attended" in part.steps:
         attended = _table(part, "attended")
+        if "day_columns" in part.steps:  # the days are the headers, and the places stand below them
+            attended |= dict.fromkeys(("date", "at"), str(part.steps["day_columns"]["columns"][0]))
         rows.append((part.table, "month", origin, str(attended["date"]), "step", "sure"))
         rows += [(part.table, c, origin, str(attended["at"]), "step", "sure") for c in ("h_home", "h_office")]
     if "day_columns" in part.steps:

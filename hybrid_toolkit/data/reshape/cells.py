@@ -82,7 +82,9 @@ def before_codes(
         made, said = _newest(made, rows[find(steps.newest)], TABLES[table_map.table].key, raw.kind)
         notes.append(said)
     if steps.number:
-        made[steps.number] = pd.Series([f"{raw.origin}-{i}" for i in made.index], index=made.index, dtype="str")
+        again = made.groupby(level=0, sort=False).cumcount()  # one row of the sheet may have become several
+        names = [f"{raw.origin}-{i}" + (f"-{k + 1}" if k else "") for i, k in zip(made.index, again, strict=True)]
+        made[steps.number] = pd.Series(names, index=made.index, dtype="str")
         notes.append(f"{steps.number} was made of the source and the row, because it has no separate key")
     for column, codes in steps.only.items():
         if column in made:
