@@ -35,6 +35,7 @@ SHIPPED = (
     "alliance-mode",
     "same-family",
     "near-seniors",
+    "near-seniors-feedback",
     "supervision-mode",
     "supervision-safety",
     "not-achieved",

@@ -7,13 +7,14 @@ was stopped goes on where it was):
 
 writes docs/recovery.csv, docs/recovery_cells.csv and docs/recovery.md. The same arguments give the same table.
 ``--cells`` measures few and unequal teams, groups and shares near 0 and 1 only (minutes) and puts their section into
-docs/recovery.md.
+docs/recovery.md. ``--new`` measures the metrics that docs/recovery.csv lacks, on the same authorities, and leaves the
+rest as it is.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -42,11 +43,16 @@ def seeds(first: int, n_sims: int) -> range:
     return range(first, first + n_sims)
 
 
-def authority(seed: int) -> pd.DataFrame:
-    """Every metric that has an interval on one simulated authority: estimate, interval, n and pooling weight."""
-    data = ht.simulate_authority(SCENARIO, "small", seed)
+def authority(seed: int, only: Collection[str] | None = None) -> pd.DataFrame:
+    """Every metric that has an interval on one simulated authority: estimate, interval, n and pooling weight.
+
+    With ``only``, those metrics, on no more tables than they need: the values of a table do not depend on the others.
+    """
+    specs = [s for s in REGISTRY.values() if s.computed and (only is None or s.id in only)]
+    tables = None if only is None else sorted({"team", "worker", *(t for s in specs for t in s.columns)})
+    data = ht.simulate_authority(SCENARIO, "small", seed, tables=tables)
     frames: dict[object, pd.DataFrame] = {}
-    rows = [row for spec in REGISTRY.values() if spec.computed for row in _rows(data, spec, frames, seed)]
+    rows = [row for spec in specs for row in _rows(data, spec, frames, seed)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -130,6 +136,16 @@ def _verdict(cover: float, error: float) -> str:
     return f"outside, {side}" + (", within Monte Carlo error" if near else "")
 
 
+def with_new(old: pd.DataFrame, n_sims: int, first: int) -> pd.DataFrame:
+    """The table with the metrics that it lacks, in the order of the catalogue."""
+    lacks = set(authority(first)["metric"]) - set(old["metric"])
+    if not lacks:
+        return old
+    made = table(pd.concat([authority(seed, lacks) for seed in seeds(first, n_sims)], ignore_index=True))
+    both = pd.concat([old[old["metric"].isin(list(REGISTRY))], made], ignore_index=True)
+    return both.sort_values("metric", key=lambda m: m.map(list(REGISTRY).index), kind="stable").reset_index(drop=True)
+
+
 def page(frame: pd.DataFrame, command: str, reasons: dict[str, str]) -> str:
     """The table as a page for readers."""
     known = frame.dropna(subset=["coverage"]) if "coverage" in frame else frame.iloc[:0]
@@ -192,8 +208,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs"))
     parser.add_argument("--kept", type=Path, default=Path("out/recovery"))
     parser.add_argument("--cells", action="store_true", help="only few and unequal teams, groups, shares near 0 and 1")
+    parser.add_argument("--new", action="store_true", help="only the metrics that the table lacks")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
+    if args.new:
+        old = pd.read_csv(args.out / "recovery.csv")
+        section = recovery_cells.section_of((args.out / "recovery.md").read_text(encoding="utf-8"))
+        _write(with_new(old, args.n_sims, args.seed), args, section)
+        return
     cells = recovery_cells.table(args.n_sims, args.seed)
     atomic_write_text(args.out / "recovery_cells.csv", cells.to_csv(index=False, lineterminator="\n"))
     part = recovery_cells.section(cells, f"python -m tools.recovery --cells --sims {args.n_sims} --seed {args.seed}")
@@ -202,12 +224,16 @@ def main() -> None:
         old = whole.read_text(encoding="utf-8") if whole.exists() else ""
         atomic_write_text(whole, recovery_cells.put_in(old, part))
         return
-    frame = table(collect(args.n_sims, args.seed, args.kept))
+    _write(table(collect(args.n_sims, args.seed, args.kept)), args, part)
+
+
+def _write(frame: pd.DataFrame, args: argparse.Namespace, part: str) -> None:
+    """The table and the page, with the section of few and unequal teams."""
     command = f"python -m tools.recovery --sims {args.n_sims} --seed {args.seed}"
     atomic_write_text(args.out / "recovery.csv", frame.to_csv(index=False, lineterminator="\n"))
     outside = set(frame.loc[frame["verdict"].str.startswith("outside"), "metric"])
     told = {k: v for k, v in REASONS.items() if k in outside}
-    atomic_write_text(whole, recovery_cells.put_in(page(frame, command, told), part))
+    atomic_write_text(args.out / "recovery.md", recovery_cells.put_in(page(frame, command, told), part))
     print(frame.to_string(), flush=True)
 
 

@@ -132,6 +132,19 @@ def section(frame: pd.DataFrame, command: str) -> str:
     return "\n".join([*lines, ""])
 
 
+def section_of(page: str) -> str:
+    """This section of a page, empty where it has none.
+
+    Examples
+    --------
+    >>> section_of("# Page\\n\\n" + HEAD + "\\n\\nold\\n\\n## Next\\n").splitlines()[-1]
+    'old'
+    """
+    start = page.find(HEAD)
+    end = page.find("\n## ", start + 1)
+    return "" if start < 0 else page[start : None if end < 0 else end]
+
+
 def put_in(page: str, new: str) -> str:
     """A page with this section in the place of the old one, or at its end.
 

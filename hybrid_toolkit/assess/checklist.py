@@ -118,6 +118,17 @@ class ChecklistPart:
     metrics: tuple[str, ...] = ()
     seeds: tuple[str, ...] = ()
 
+    @property
+    def split(self) -> Mapping[str, str]:
+        """Metrics that have to be split to speak to an item of it, each with the group.
+
+        Examples
+        --------
+        >>> load_checklist("risk").part("S3-V").split["swemwbs"]
+        'disability'
+        """
+        return MappingProxyType({m: i.by for i in self.items if i.by for m in i.metrics})
+
 
 @dataclass(frozen=True, slots=True)
 class Checklist:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.beside_published import Beside
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import ReportTable, TableColumn
-from hybrid_toolkit.report.measured import VALUES, measure_released
+from hybrid_toolkit.report.measured import ALL_GROUPS, VALUES, measure_released
 from hybrid_toolkit.report.plots.readable_units import readable_interval
 from hybrid_toolkit.report.published_reference import published_blocks
 
@@ -91,7 +92,7 @@ class Side:
 
 
 class MetricPanel:
-    """Measures metrics over everyone, each once, through the disclosure gate.
+    """Measures metrics over everyone, and in groups where asked, each once, through the disclosure gate.
 
     Parameters
     ----------
@@ -115,6 +116,7 @@ class MetricPanel:
         self._published = published.read() if published is not None else None
         self.gate = gate if gate is not None else Gate(source=data)
         self._held: dict[str, dict[str, float] | None] = {}
+        self._groups: dict[tuple[str, str], dict[str, dict[str, float]]] = {}
         self._releases: list[Release] = []
 
     def set_beside(self, published: Beside | None) -> None:
@@ -152,11 +154,35 @@ class MetricPanel:
             rows = released.content
         except HybridToolkitError:  # told as a metric that these data do not hold
             return None
-        row = rows.iloc[0]
-        return {c: NAN if pd.isna(row[c]) else float(row[c]) for c in (*VALUES, "n")}
+        return _numbers(rows.iloc[0].to_dict())
+
+    def in_groups(self, metric: str, by: str) -> dict[str, dict[str, float]]:
+        """The released numbers of one metric in the groups that it is split by, under their plain names.
+
+        Empty where the data do not hold the metric, or its units do not hold the groups.
+        """
+        if (metric, by) not in self._groups:
+            self._groups[metric, by] = self._measure_groups(metric, by) if metric in self.open else {}
+        return self._groups[metric, by]
+
+    def _measure_groups(self, metric: str, by: str) -> dict[str, dict[str, float]]:
+        assert self.data is not None
+        try:
+            released = measure_released(self.data, metric, by=by, gate=self.gate, named=True)[0].table
+        except HybridToolkitError:  # these data do not say who belongs to which group
+            return {}
+        self._releases.append(released)
+        rows = released.content.to_dict("records")
+        return {str(row["group"]): _numbers(row) for row in rows if str(row["group"]) != ALL_GROUPS}
 
     def of(
-        self, metrics: Sequence[str], *, title: str, level: float = NAN, targets: Mapping[str, float] | None = None
+        self,
+        metrics: Sequence[str],
+        *,
+        title: str,
+        level: float = NAN,
+        targets: Mapping[str, float] | None = None,
+        split: Mapping[str, str] | None = None,
     ) -> Side:
         """The metrics beside a level of belief.
 
@@ -168,6 +194,8 @@ class MetricPanel:
             What people believe, 0 to 3; missing where they have not said.
         targets : Mapping[str, float] | None, optional
             Metric id -> the service's own aim.
+        split : Mapping[str, str] | None, optional
+            Metric id -> the group by which it is split, as in ``ChecklistPart.split``: a row a group below everyone's.
         """
         rows, absent = [], []
         for metric in dict.fromkeys(metrics):
@@ -189,12 +217,19 @@ class MetricPanel:
                     BELIEF: said,
                 }
             )
+            by = (split or {}).get(metric, "")
+            groups = self.in_groups(metric, by) if by else {}
+            for group, numbers in groups.items():
+                named = f"{spec.name}, {by.replace('_', ' ')}: {group}"
+                rows.append({"measure": named, "unit": spec.value_unit, **numbers, "target": NAN, BELIEF: ""})
+            if by and not groups:
+                absent.append(f"{spec.name}, split by {by.replace('_', ' ')}")
         if not rows:
             return Side(None, tuple(absent))
         frame = pd.DataFrame(rows)
         table = self.gate.estimates(frame, title=title, labels=["measure", "target", BELIEF],
                                     derived_from=self._releases, source=self.data)  # fmt: skip
-        shown = [m for m in dict.fromkeys(metrics) if REGISTRY[m].name not in absent]
+        shown = [m for m in dict.fromkeys(metrics) if self.value(m) is not None]
         return Side(table, tuple(absent), *self._beside(shown, title))
 
     def _beside(self, metrics: Sequence[str], title: str) -> tuple[tuple[ReportTable, ...], Release | None]:
@@ -202,3 +237,8 @@ class MetricPanel:
         if self._published is None or self.data is None:
             return (), None
         return published_blocks(self.gate, self.data, metrics, self._published, title=title)
+
+
+def _numbers(row: Mapping[Hashable, Any]) -> dict[str, float]:
+    """The numbers of a released row, missing where hidden."""
+    return {c: NAN if pd.isna(row[c]) else float(row[c]) for c in (*VALUES, "n")}

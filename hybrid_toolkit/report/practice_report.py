@@ -178,8 +178,12 @@ def _condition(
     if side.data is None:
         return blocks
     found = side.of(
-        part.metrics, title=f"{part.title}: the data", level=condition.level, targets=assessment.targets
-    )  # fmt: skip
+        part.metrics,
+        title=f"{part.title}: the data",
+        level=condition.level,
+        targets=assessment.targets,
+        split=part.split,
+    )
     blocks += [ReportTable(found.table, BESIDE_COLUMNS)] if found.table is not None else []
     blocks += [*found.published]
     blocks += [ReportTable(found.notes, {"note": TableColumn("On the published figures")})] if found.notes else []

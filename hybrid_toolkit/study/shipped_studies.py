@@ -107,7 +107,7 @@ def variant_studies() -> tuple[Study, Study, Study]:
 
 QUESTIONS = (
     *("video-skill", "video-skill-access", "alliance-mode", "same-family", "near-seniors", "supervision-mode"),
-    "supervision-safety",
+    *("near-seniors-feedback", "supervision-safety"),
     *("not-achieved", "recorded-in-time"),
     *("meeting-load", "meeting-presence", "who-answers", "approvals", "adjustments", "cover-burden"),
     *("policy-leaving", "policy-wellbeing", "policy-children", "policy-plans", "policy-visits"),

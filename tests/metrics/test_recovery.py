@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.contacts.contact_tables import contact_practice
+from tools import recovery
 
 SEEDS = 12
 METRICS = ("remote_share_desk", "choice_honoured", "engaged_share", "access_meets_share", "swemwbs")
@@ -72,3 +75,17 @@ def test_contact_practice_keeps_every_contact() -> None:
     frame = contact_practice(data)
     assert len(frame) == len(data["contact"]) and frame["contact_id"].is_unique
     assert set(frame["choice_honoured"].dropna().unique()) == {0.0, 1.0}
+
+
+def test_the_page_holds_every_metric_that_simulated_authorities_have() -> None:
+    """Three that were built after the long run stood on no page: ``python -m tools.recovery --new`` adds them."""
+    told = pd.read_csv(Path(__file__).parents[2] / "docs" / "recovery.csv")["metric"]
+    assert set(told) == set(recovery.authority(1)["metric"])
+    assert told.tolist() == [m for m in ht.metrics.REGISTRY if m in set(told)]
+
+
+def test_a_metric_is_measured_alike_alone_and_among_all() -> None:
+    some = {"court_hours_per_month", "informal_learning"}
+    whole, alone = recovery.authority(2), recovery.authority(2, some)
+    rows = whole[whole["metric"].isin(some)].reset_index(drop=True)
+    assert len(alone) == 2 and alone.equals(rows)

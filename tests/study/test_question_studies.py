@@ -224,5 +224,10 @@ def test_an_adjustment_is_a_row_of_those_that_were_asked_for() -> None:
     beside = spells.set_index("spell_id").loc[rows["spell_id"]].reset_index()
     days = (beside["ra_implemented_date"] - beside["ra_requested_date"]).dt.days
     assert (rows["adjustment_in_time"].eq(1).to_numpy() == days.le(90).to_numpy()).all()
+    same = ["spell_id", "worker_id", "team_id", "month"]
+    spell = build_frame(made, "arrangement", [*same, "formality_recorded"]).set_index("spell_id")
+    both = rows[rows["spell_id"].isin(spell.index)]
+    asked = build_frame(made, "adjustment", same).set_index("spell_id").loc[both["spell_id"], same[1:]]
+    assert len(asked) and asked.equals(spell.loc[both["spell_id"], same[1:]])
     by_group = rows.dropna().groupby("minority_ethnic")["adjustment_in_time"].mean()
     assert by_group[False] - by_group[True] > 0.2

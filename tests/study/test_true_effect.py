@@ -165,7 +165,7 @@ def test_every_pair_that_may_be_studied_has_a_true_value_or_is_refused_before_a_
                         )
                     )
                     served += 1
-    assert (served, len(refused)) == (15_696, 62)
+    assert (served, len(refused)) == (16_768, 78)
     for unit, exposure, outcome in refused[::5]:
         with pytest.raises(StudyError, match=r"SAME-RECORDS.*Use another outcome"):
             asked(unit, outcome, exposure, cluster=CLUSTER.get(unit, "team_id"))

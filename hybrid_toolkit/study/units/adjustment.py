@@ -1,5 +1,8 @@
 """One row a reasonable adjustment that was asked for in a spell of an arrangement: whether it came in time.
 
+Managers' spells are left out of rows of arrangements, which they set more than they ask for; an adjustment is asked for
+by managers too, so that theirs are rows here.
+
 ``adjustment_in_time`` is missing while the days are not over. How the spell was arranged and whose it is stand beside
 it, as for a spell; what was considered is part of the adjustment, and so ``formality_recorded`` leaves it out.
 """
@@ -24,8 +27,8 @@ _BESIDE = ("formality", "stage", "minority_ethnic", "role")
 
 def _adjustments(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     asked = require(data, "arrangement_spell", "ra_requested_date")["ra_requested_date"].notna().to_numpy()
-    rows = adjustments(data)[asked]
-    return rows[["spell_id", "worker_id", "team_id", "month"]].assign(adjustment_in_time=rows["in_time"])
+    rows = arrangement.spell_rows(data)[list(arrangement.THE_SPELL)]
+    return rows.assign(adjustment_in_time=adjustments(data)["in_time"].to_numpy())[asked]
 
 
 UNIT = Unit(

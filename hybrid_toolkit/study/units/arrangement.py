@@ -34,12 +34,17 @@ _HOW_FORMAL = ("formality", "formality_recorded", "written")
 _FORMAL = tuple(f"arrangement_spell.{c}" for c in ("written", "rationale", "review_date", "ra_considered_date"))
 
 
-def _spells(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+def spell_rows(data: EvaluationData) -> pd.DataFrame:
+    """The columns of ``THE_SPELL`` and the worker's role, one row a spell in the order of the table."""
     rows = require(data, "arrangement_spell", "spell_id", "worker_id", "start_date")
     out = look_up(
         rows[["spell_id", "worker_id"]], optional(data, "worker", "team_id"), "worker_id", ["team_id", "role"]
     )
-    out["month"] = month_of(rows["start_date"])
+    return out.assign(month=month_of(rows["start_date"])).reset_index(drop=True)
+
+
+def _spells(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    rows, out = data["arrangement_spell"].reset_index(drop=True), spell_rows(data)
     asked, agreed = number_values(rows, "requested_rs"), number_values(rows, "approved_rs")
     out["requested_rs"], out["approved_rs"] = asked, agreed
     out["preferred_rs"] = number_values(rows, "preferred_rs")

@@ -72,7 +72,8 @@ class ClaimsWidget(ToolkitWidget):
         heads = [self.HEAD, "Measures that speak to it"]
         body = notice_html(listed.about) + words_table(part.title, heads, rows)
         metrics = list(dict.fromkeys(m for i in part.items for m in i.metrics))
-        side = self._beside.of(metrics, title=f"{part.title}: the data") if self._beside.data is not None else None
+        measured = self._beside.data is not None
+        side = self._beside.of(metrics, title=f"{part.title}: the data", split=part.split) if measured else None
         if side is not None and side.table is not None:
             body += grid_html(side.table, MEASURE_COLUMNS, "What the data say")
             body += notice_html(

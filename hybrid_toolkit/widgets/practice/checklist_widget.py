@@ -194,7 +194,7 @@ class ChecklistWidget(PracticeWidget):
             )
         metrics = list(dict.fromkeys([*part.metrics, *(m for i in part.items for m in i.metrics)]))
         if self._beside.data is not None and metrics:
-            side = self._beside.of(metrics, title=f"{part.title}: the data")
+            side = self._beside.of(metrics, title=f"{part.title}: the data", split=part.split)
             body += side_html(side, f"{part.title}: what the data say", belief=False)
         body += f"<p>{escape(listed.source)}</p>"
         return Shown(text, form_answer_html(text, stamp=stamp_of(self._beside)), body)

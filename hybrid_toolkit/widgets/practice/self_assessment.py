@@ -292,7 +292,11 @@ class SelfAssessment(PracticeWidget):
         if self._beside.data is not None:
             level = next(c.level for c in maturity.conditions if c.id == part.id)
             side = self._beside.of(
-                part.metrics, title=f"{part.title}: the data", level=level, targets=self.state.targets
+                part.metrics,
+                title=f"{part.title}: the data",
+                level=level,
+                targets=self.state.targets,
+                split=part.split,
             )
             body += side_html(side, f"{part.title}: what the data say")
         gaps = find_gaps(self.assessment)
