@@ -131,6 +131,11 @@ def test_pairs_by_hand() -> None:
     assert (found.concordant, found.discordant, found.tied) == (2, 1, 1) and found.estimate == pytest.approx(2.5 / 4)
     with pytest.raises(EstimationError, match="NO-PAIRS"):
         concordance(f.assign(t=[2.0, 2, 1, 1]), duration="t", event="e", score="s")
+    # all had the event: each of the three of 2 days against the one of 5; pairs of equal times are left out
+    every = concordance(f.assign(e=1), duration="t", event="e", score="s")
+    assert (every.concordant, every.discordant, every.tied) == (1, 2, 0)
+    with pytest.raises(EstimationError, match="NO-EVENT"):
+        concordance(f.assign(e=0), duration="t", event="e", score="s")
 
 
 @pytest.mark.parametrize(

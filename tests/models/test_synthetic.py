@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import optimize
 
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.series.control_placebos import ControlTask, all_gaps
 from hybrid_toolkit.models.series.control_weights import control_weights, simplex_weights
 from hybrid_toolkit.models.series.synthetic_control import fit_synthetic_control
 from hybrid_toolkit.models.series.synthetic_did import fit_synthetic_did
@@ -59,6 +62,17 @@ def test_placebo_intervals_cover_and_say_when_no_control_follows() -> None:
     few = WORLDS["factors-one"].simulate(1).query("la_id < 10")
     short = fit_synthetic_control(few, **AREAS)
     assert np.isinf(short.conf_high) and "no end" in short.summary()
+
+
+def test_the_changed_unit_stands_in_no_placebo() -> None:
+    """Whatever the changed unit does, the gaps of the others are the same: it is no control of theirs."""
+    y = np.random.default_rng(4).normal(size=(8, 20)).cumsum(axis=1)
+    task = ControlTask(y, np.empty((8, 0)), np.arange(20) < 12, 12, None)
+    other = np.vstack([y[3], y[1:]])  # before, it could have been a control of the third unit without any gap
+    moved = all_gaps(replace(task, y=other))[0]
+    assert moved[1:].tolist() == all_gaps(task)[0][1:].tolist() and moved[0, :12] == pytest.approx(
+        np.zeros(12), abs=1e-6
+    )
 
 
 def test_synthetic_did_covers_and_its_weights_sum_to_one() -> None:

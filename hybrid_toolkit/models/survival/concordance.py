@@ -10,9 +10,10 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError, plural
+from hybrid_toolkit.models.survival.kaplan_meier import read_spells
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
-from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
-from hybrid_toolkit.models.terms.result_rows import check_level, tidy_rows, zero_one
+from hybrid_toolkit.models.terms.design_matrix import codes
+from hybrid_toolkit.models.terms.result_rows import check_level, tidy_rows
 from hybrid_toolkit.result import ResultBase
 
 _ROWS_AT_ONCE = 500
@@ -151,7 +152,7 @@ def concordance(
     Raises
     ------
     EstimationError
-        No comparable pair, or events other than yes and no.
+        No comparable pair, no event, events other than yes and no, or times that are not above 0.
     CoverageError
         A column is not there.
 
@@ -169,9 +170,8 @@ def concordance(
     """
     check_arguments(concordance, locals())
     check_level(conf_level)
-    rows = complete_rows(frame, [duration, event, score, *([cluster] if cluster else [])])
-    time, score_of = numbers(rows, duration), numbers(rows, score)
-    had = zero_one(rows, event) > 0
+    rows, time, ended, _ = read_spells(frame, duration, event, [score, *([cluster] if cluster else [])], None)
+    score_of, had = numbers(rows, score), ended > 0
     more, less, same = _pairs(time, had, score_of)
     pairs = (more + less + same).sum() / 2
     if not pairs > 0:
