@@ -17,6 +17,7 @@ from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.data.privacy.inside import inside
 from hybrid_toolkit.disclosure import Gate, Policy, Release, disclosure_record, require_release
 from hybrid_toolkit.disclosure.cells import round_counts
+from hybrid_toolkit.disclosure.minimum_counts import hide_estimates
 from hybrid_toolkit.errors import DisclosureError
 
 TEAMS = pd.DataFrame(
@@ -160,6 +161,17 @@ def test_months_keep_their_order_and_totals_come_last() -> None:
     shown = Gate().table(frame, people="n", title="x", dims=["month"], totals=True).content
     assert shown["n"].tolist() == [20, 10, 30, 60]
     assert shown["month"].iloc[-1] == "Total"
+
+
+def test_estimates_are_hidden_below_the_limits_and_where_nobody_knows_and_shown_on_them() -> None:
+    rows = pd.DataFrame(
+        {"n": [10, 9, np.nan, 40, 40, 40, 40], "teams": [5, 6, 6, 5, 4, np.nan, 6], "estimate": np.arange(7) + 0.5}
+    )
+    hide, decisions = hide_estimates(rows, Policy(), n="n", clusters="teams", whole=False)
+    assert hide.tolist() == [False, True, True, False, True, True, False] and len(decisions) == 2
+    rest_on = np.array([10.0, 40, 40, 9, 40, 40, np.nan])
+    hide, _ = hide_estimates(rows.assign(teams=6), Policy(), n="n", clusters="teams", whole=False, people=rest_on)
+    assert hide.tolist() == [False, True, True, True, False, False, True]
 
 
 def test_estimates_need_people_and_clusters() -> None:

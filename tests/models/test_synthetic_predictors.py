@@ -106,6 +106,18 @@ def test_weights_searched_for_in_one_span_hold_in_another() -> None:
     assert fit.estimate == pytest.approx(1.0, abs=0.5)
 
 
+def test_a_start_put_earlier_knows_nothing_of_later_years() -> None:
+    f = waves()
+    weights = [0.1, 0.3, 0.2, 0.1, 0.3]
+    fit = fit_synthetic_control(f, **TOLD, predictors=SPANS, predictor_weights=weights)
+    late = f["year"] >= 1987  # the fifteen years before the start have their middle after the seventh
+    shaken = f.assign(
+        income=f["income"].where(~late, f["area"] * 7.0 % 5), price=f["price"].where(~late, f["area"] % 3)
+    )
+    other = fit_synthetic_control(shaken, **TOLD, predictors=SPANS, predictor_weights=weights)
+    assert other.in_time == fit.in_time and other.estimate != fit.estimate
+
+
 def test_periods_are_read_as_the_time_column_is_written() -> None:
     f = two_near()
     spans = {"wealth": (2003, 2005), "young": [2008]}
