@@ -111,6 +111,7 @@ def _numbers(frame: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
     for item in items:
         read = as_numbers(frame[item])
         raw = frame[item].astype(object)
+        raw = raw.mask(raw.map(lambda v: isinstance(v, complex | np.complexfloating)))  # no number on a line
         values = pd.to_numeric(raw, errors="coerce").astype("float64") if read is None else pd.Series(read, frame.index)
         text = int((values.isna() & frame[item].notna()).sum())
         endless = int((np.abs(values.to_numpy(dtype=float)) > LARGEST).sum())

@@ -59,7 +59,7 @@ def group_icc(
     held = pd.DataFrame({"y": measured(values), "g": plain(one_column(groups)).to_numpy()}).dropna()
     middle = float(held["y"].median()) if len(held) else 0.0
     frame = held.assign(y=held["y"] - middle)
-    size = frame.groupby("g").size()
+    size = frame.groupby("g", sort=False).size()
     total, many = len(frame), len(size)
     if many < 2 or total <= many:
         raise MeasureError(
@@ -67,7 +67,7 @@ def group_icc(
             fix="Provide at least two groups with at least two values each.",
             code="RELIABILITY-N",
         )
-    mean = frame.groupby("g")["y"].transform("mean")
+    mean = frame.groupby("g", sort=False)["y"].transform("mean")
     between = float(((mean - frame["y"].mean()) ** 2).sum()) / (many - 1)
     within = float(((frame["y"] - mean) ** 2).sum()) / (total - many)
     k0 = (total - float((size**2).sum()) / total) / (many - 1)
@@ -121,7 +121,15 @@ def within_group_agreement(items: pd.DataFrame, groups: pd.Series[str], *, optio
             code="RELIABILITY-N",
         )
     rows = pd.DataFrame(values[there])
-    variance = rows.groupby(plain(one_column(groups))[there].to_numpy()).var(ddof=1).mean(axis=1)
+    labels = plain(one_column(groups))[there].to_numpy()
+    try:
+        variance = rows.groupby(labels).var(ddof=1).mean(axis=1)
+    except TypeError:
+        raise MeasureError(
+            "the groups mix kinds of values, such as numbers and bytes, which have no order.",
+            fix="Write all groups as text, or all as numbers.",
+            code="MIXED-KINDS",
+        ) from None
     share = (1 - variance / ((options**2 - 1) / 12)).clip(lower=0.0)
     j = items.shape[1]
     return (j * share / (j * share + (1 - share))).rename("r_wg")

@@ -15,7 +15,7 @@ from hybrid_toolkit.models.inference import clusters as support
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.multilevel.slope_pool import SlopePool, evened
 from hybrid_toolkit.models.terms.arguments import check_arguments, left_out_words, numbers
-from hybrid_toolkit.models.terms.design_matrix import complete_rows
+from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_names, as_terms, check_level, term_columns, tidy_rows
 from hybrid_toolkit.models.terms.terms import Category, Column, Terms
 from hybrid_toolkit.result import SIGNS, ResultBase
@@ -224,7 +224,7 @@ def fit_pooled_slopes(
     held = as_terms(frame, covariates, what="covariates")
     fixed_effects = as_names(fixed_effects, "fixed_effects")
     rows = complete_rows(frame, [outcome, exposure, group, cluster, *fixed_effects, *term_columns(held)])
-    levels = sorted(rows[group].unique())
+    levels = rows[group].iloc[np.unique(codes(rows, group), return_index=True)[1]].tolist()
     if len(levels) < LEAST_GROUPS:
         raise EstimationError(
             f"'{group}' has {plural(len(levels), 'group')} in the complete rows; pooling needs at least "

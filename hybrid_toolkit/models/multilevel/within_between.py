@@ -227,7 +227,7 @@ def fit_within_between(
         )
     keep = [outcome, exposure, panel_id, cluster, *term_columns(held)]
     rows = complete_rows(frame, keep)
-    split = rows.groupby(panel_id)[cluster].nunique() if panel_id != cluster else pd.Series([1])
+    split = pd.Series(codes(rows, cluster)).groupby(codes(rows, panel_id)).nunique()
     if (split > 1).any():
         raise EstimationError(
             f"{plural(int((split > 1).sum()), 'unit')} of '{panel_id}' "

@@ -239,6 +239,7 @@ def fit_stepped_wedge(
     rows = complete_rows(frame, [outcome, cluster, time, *term_columns(terms)])
     rows[time], starts = read_times(rows[time], frame.loc[rows.index, check_column(frame, first_treated)])
     on = _on(rows, starts, time)
+    codes(rows, cluster)  # a column that mixes kinds of values cannot be grouped
     n_steps = _check(rows, starts, on, cluster, time)
     cells = rows.groupby([cluster, time]).ngroups
     single = cells == len(rows)
