@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 from hybrid_toolkit.data.wording.claim_words import causal_words, overreach
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.estimation.claim_grammar import grammar
+from hybrid_toolkit.study.estimation.common_support import require_possible
 from hybrid_toolkit.study.estimation.estimate import basis_of
 from hybrid_toolkit.study.estimation.what_if_changes import Change, parse_change
 from hybrid_toolkit.study.shipped_studies import declared_study, headline_studies
@@ -291,6 +293,15 @@ def test_a_mean_beyond_every_value_seen_is_refused() -> None:
     each = replace(basis.outcomes["y"], mean=0.99)
     with pytest.raises(StudyError, match="beyond every value"):
         replace(result, basis=replace(basis, outcomes={"y": each})).what_if({"x": 0.1})
+
+
+def test_a_mean_may_lie_at_either_end_of_what_was_seen_and_not_beyond() -> None:
+    seen = SimpleNamespace(lowest=1.0, highest=5.0, mean=2.0)
+    for change in (-1.0, 0.0, 3.0):
+        require_possible(seen, change)
+    for change in (-1.01, 3.01):
+        with pytest.raises(StudyError, match="beyond every value"):
+            require_possible(seen, change)
 
 
 def test_few_rows_or_clusters_tell_nothing_and_no_group_is_told_from_the_rest(results) -> None:
