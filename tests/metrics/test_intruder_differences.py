@@ -14,6 +14,7 @@ from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.metrics.intervals.differences import measure_differences
 from hybrid_toolkit.report.measured_differences import release_differences
+from hybrid_toolkit.widgets.lenses.lens_exclusion import view_digital_exclusion
 
 MONTH = pd.Timestamp("2025-01-01")
 
@@ -119,3 +120,20 @@ def test_differences_do_not_leave_without_their_groups(way: str) -> None:
     everyone = gate.table(ht.measure(data, "remote_share_desk"), title="x", dims=["metric"], values=["estimate"])
     with pytest.raises(DisclosureError, match="DIFFERENCES-GROUPS"):
         gate.estimates(rows.assign(term=rows["group"]), title="x", groups=everyone)
+
+
+def test_staff_whose_role_leaves_them_no_comparison_tell_nothing_of_an_adjusted_gap() -> None:
+    """Thirty without broadband, of whom twenty-eight alone have their role: the other two tell the gap within roles."""
+    rng, n = np.random.default_rng(5), 200
+    slow = np.arange(n) < 30
+    worker = pd.DataFrame({"worker_id": [f"w{i:03}" for i in range(n)], "team_id": [f"t{i % 20:02}" for i in range(n)],
+                           "role": np.where(np.arange(n) < 28, "1", "5"),
+                           "broadband_mbps": np.where(slow, 5.0, 80.0)})  # fmt: skip
+    month = worker[["worker_id"]].assign(month=MONTH, h_home=50.0, h_office=50.0, h_commute=10.0,
+                                           h_visit_travel=rng.uniform(1, 20, n))  # fmt: skip
+    data = ht.EvaluationData({"worker": worker, "worker_month": month})
+    panels = {p.release.title: p.release.content for p in view_digital_exclusion(data, who="staff").panels}
+    assert not panels["Travel by broadband"]["suppressed"].any() and panels["Extra travel"]["suppressed"].all()
+    mixed = ht.EvaluationData({"worker": worker.assign(role=rng.choice(["1", "5"], n)), "worker_month": month})
+    panels = {p.release.title: p.release.content for p in view_digital_exclusion(mixed, who="staff").panels}
+    assert not panels["Extra travel"]["suppressed"].any()

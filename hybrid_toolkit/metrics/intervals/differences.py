@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Literal, get_args
 
@@ -258,5 +257,4 @@ def _adjusted(
     fit = Slope(spec.statistic.column, "_group", tuple(adjust))(rows)
     influence, used = np.zeros(len(frame)), np.zeros(len(frame), dtype=bool)
     influence[both], used[both] = fit.influence, fit.used
-    sided = None if fit.regression is None else replace(fit.regression, sides=here[used])
-    return Estimate(fit.value, influence, used, fit.parameters, fit.reason, regression=sided)
+    return Estimate(fit.value, influence, used, fit.parameters, fit.reason, regression=fit.regression)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -125,7 +125,12 @@ class Slope:
         value, part, rank = linear_combination(design, y, weights)
         influence = np.zeros(len(frame))
         influence[used] = part
-        return Estimate(value, influence, used, rank, regression=regression_of(design, y, weights))
+        fit = regression_of(design, y, weights)
+        if np.isin(
+            design[:, 1], (0.0, 1.0)
+        ).all():  # of a yes or no it is a gap, and each side is held to enough people
+            fit = replace(fit, sides=design[:, 1] == 1)
+        return Estimate(value, influence, used, rank, regression=fit)
 
 
 def _adjustments(rows: pd.DataFrame, names: Sequence[str]) -> list[Array]:

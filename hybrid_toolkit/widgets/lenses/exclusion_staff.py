@@ -15,6 +15,8 @@ from hybrid_toolkit.metrics.constructs.exclusion import worker_broadband
 from hybrid_toolkit.metrics.inequality.concentration import concentration_index
 from hybrid_toolkit.metrics.intervals.interval import MeanOf, clustered_interval
 from hybrid_toolkit.metrics.intervals.statistics import Slope
+from hybrid_toolkit.metrics.people_and_groups import People
+from hybrid_toolkit.metrics.people_telling import people_telling
 from hybrid_toolkit.metrics.unit_frames import look_up, number_values
 from hybrid_toolkit.widgets.explorer.bands import make_bands
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
@@ -124,7 +126,9 @@ class StaffBroadband:
         adjust = tuple(c for c in ("commute_min", "role") if c in rows and rows[c].notna().any())
         made = Slope("travel_h", "low", adjust)(rows)
         i = clustered_interval(made, rows["team_id"].fillna(rows["worker_id"]))
-        few = int(min(low.sum(), (~low).sum()))
+        people = People.named(rows, "worker")
+        sides = (people.count(made.used & side).n_people or 0 for side in (low, ~low))
+        few = min(*sides, people_telling(made, np.ones(len(rows), dtype=bool), people).n_people or 0)
         frame = pd.DataFrame({
             "term": [f"{words[0]} rather than {words[1]}"], "n": [few], "estimate": [made.value],
             "conf_low": [i.conf_low], "conf_high": [i.conf_high], "n_clusters": [i.n_clusters], "unit": ["hours"],
