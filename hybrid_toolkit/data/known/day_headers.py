@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from hybrid_toolkit.data.known.written_days import plain_day
@@ -55,6 +56,7 @@ class DayHeader:
     month: int | None = None
 
 
+@lru_cache(maxsize=65536)
 def day_header(text: str) -> DayHeader | None:
     """The day that a header names, or None where it names none.
 
@@ -70,6 +72,8 @@ def day_header(text: str) -> DayHeader | None:
     >>> day_header("Tue 8"), day_header("Friday").weekday, day_header("Month") is None
     (DayHeader(day=None, number=8, weekday=1, slot='', month=None), 4, True)
     """
+    if len(text) > _LONGEST or not text.strip():
+        return None
     said = " ".join(text.split())
     slot = ""
     if found := _SLOT.search(said):
@@ -98,8 +102,15 @@ def day_header(text: str) -> DayHeader | None:
     return DayHeader(None, None, weekday, slot) if weekday is not None and not said else None
 
 
+_LONGEST = 40
+"""No header that names a day has more letters: "Wednesday 17 September 2025 (afternoon)" has 39."""
+_LIKE_A_DAY = re.compile(r"\d{1,4}[-/. ](?:\d{1,2}|[A-Za-z]{3})[-/. ]\d{2,4}")
+
+
 def _in_full(text: str) -> date | None:
     plain = plain_day(text)
+    if not _LIKE_A_DAY.fullmatch(plain):
+        return None
     for form in _FORMS:
         try:
             return datetime.strptime(plain, form).date()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 
 from hybrid_toolkit.data.known.codes import known_code
+from hybrid_toolkit.data.known.day_headers import day_header
 from hybrid_toolkit.data.known.decoration import undecorated
 from hybrid_toolkit.data.known.names import (
     AMONG_FILLERS,
@@ -131,6 +132,7 @@ def match_columns(
     key = TABLES[table].key[0] if alone else ""
     plain = undecorated(list(columns))
     columns = {h: p for h, p in columns.items() if not (words(h) == _FORM_OPENED and _FORM_SENT in map(words, columns))}
+    columns = {h: p for h, p in columns.items() if not ((day := day_header(h)) and day.day)}  # a day names no column
     pairs = [
         match
         for column in known.values()

@@ -10,7 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from hybrid_toolkit.data.known.filler_dates import filler_date
-from hybrid_toolkit.data.known.names import words
+from hybrid_toolkit.data.known.names import is_known_header, words
 from hybrid_toolkit.data.known.readable_codes import is_whole_day, reads
 from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.known.units import amount
@@ -53,6 +53,8 @@ _DATE = re.compile(
 _MONTH = re.compile(r"\d{4}-\d{2}|\d{1,2}/\d{4}|[A-Za-z]{3,9}[ \-'/]?(?:\d{2}|\d{4})|(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 _SAMPLE = 1000
+_TELLING = 120
+"""Columns by which a source is recognised: a form exported whole has hundreds, keys and days among them."""
 _GAPS = 2
 """Numbers that reach no further than this times their count are numbers of rows: two such columns meet by chance."""
 
@@ -194,6 +196,15 @@ class SourceProfile:
     def in_part(self) -> bool:
         """Whether its first rows alone were read."""
         return FIRST_ROWS.format(len(self.raw.frame)) in self.raw.notes
+
+    @cached_property
+    def telling(self) -> dict[str, Profile]:
+        """The columns by which its table is recognised: of a wide source those with known names, and then the first."""
+        there = self.usable
+        if len(there) <= _TELLING:
+            return there
+        chosen = set(sorted(there, key=lambda h: not is_known_header(h))[:_TELLING])
+        return {h: p for h, p in there.items() if h in chosen}
 
     @property
     def usable(self) -> dict[str, Profile]:

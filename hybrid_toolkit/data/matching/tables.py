@@ -232,7 +232,7 @@ def _score(
     one: SourceProfile, table: str, items: Mapping[str, tuple[str, bool]], keys: Mapping[str, Set[str]]
 ) -> float:
     """Columns that are told apart count more than those that every table has; extra columns count nothing."""
-    matches = match_columns(table, one.usable, keys, one.key)
+    matches = match_columns(table, one.telling, keys, one.key)
     there = {m.column for m in matches}
     needed = needed_of(table)
     if table == "survey" and len(items) >= _LEAST_ITEMS:
@@ -288,7 +288,7 @@ def _score(
 
 def _spells(one: SourceProfile) -> list[Match]:
     """The beginning and end of plans, where a source has them."""
-    return match_columns("plan_spell", {h: p for h, p in one.usable.items() if p.dates >= _NEARLY_ALL})
+    return match_columns("plan_spell", {h: p for h, p in one.telling.items() if p.dates >= _NEARLY_ALL})
 
 
 def _repeats(one: SourceProfile, matches: Sequence[Match], table: str) -> bool:
