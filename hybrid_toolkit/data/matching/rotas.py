@@ -23,6 +23,8 @@ _READ = 0.4
 """Share of cells whose code is known from which the columns hold places: some teams use a letter of their own."""
 _SMALL = 0.05
 """New codes that no more than this share of the cells hold are left out, and said."""
+PLACES = ("office", "home", "neither")
+"""Where somebody is on a day, as a person answers."""
 ROWS_A_CODE = 10
 """A code that fewer cells hold is not written out: it could point at a person."""
 _LETTERS = 2

@@ -12,7 +12,7 @@ from hybrid_toolkit.data.known.codes import ages_of, codes_near, plain_spelling
 from hybrid_toolkit.data.matching.parts import ProposedPart
 from hybrid_toolkit.data.matching.plan import unread
 from hybrid_toolkit.data.matching.profile import PERIOD
-from hybrid_toolkit.data.matching.rotas import ROWS_A_CODE, lone_letters, rota_counts
+from hybrid_toolkit.data.matching.rotas import PLACES, ROWS_A_CODE, lone_letters, rota_counts
 from hybrid_toolkit.data.reading.raw_table import nearest_names
 from hybrid_toolkit.data.tables.contract import ColumnContract
 from hybrid_toolkit.data.tables.contracts import TABLES
@@ -132,7 +132,7 @@ def _places(where: str, part: ProposedPart) -> tuple[list[str], list[ProposalRow
         if place is not None:
             lines.append(f"{quote(code)} = {_value(place)}" + ("  # GUESS" if code in guessed else ""))
         elif code in shown:
-            lines.append(f'# TODO {quote(code)} = "..."  # office, home or "" (neither)')
+            lines.append(f'# TODO {quote(code)} = "..."  # {", ".join(PLACES)}')
             left.append(("code", part.table, origin, code, "", "no known sign of a place"))
     if rare := len(new) - len(shown):
         lines.append(f"# TODO {plural(rare, 'more code')}, {_REASONS['few']} and so not shown")

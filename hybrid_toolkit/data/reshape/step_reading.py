@@ -95,7 +95,7 @@ class _Reader:
     def places(self, value: object) -> Mapping[str, tuple[str, ...]]:
         made: dict[str, tuple[str, ...]] = {}
         for code, place in value.items() if isinstance(value, dict) else []:
-            both = place if isinstance(place, list) else [place]
+            both = ["" if p == "neither" else p for p in (place if isinstance(place, list) else [place])]
             if len(both) not in (1, 2) or not set(both) <= _PLACES:
                 self.wrong(
                     f'places."{code}"', 'must be "office", "home" or "" (neither), or two for before and after noon'
