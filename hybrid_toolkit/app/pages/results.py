@@ -195,7 +195,7 @@ def _measures(visit: Visit) -> Answered:
     beside = visit.query.word("beside") == _PUBLISHED
     rows = visit.work(
         "hybrid_toolkit.app.work.practice:beside", metrics=metrics, levels=levels, targets=dict(assessment.targets),
-        published=published_of(visit) if beside else None,
+        published=published_of(visit) if beside else None, splits={p.id: dict(p.split) for p in opened.listed.parts},
     )  # fmt: skip
     titles = {p.id: p.title for p in opened.listed.parts}
     offered = {"none": "Nothing", _PUBLISHED: "Published figures"}

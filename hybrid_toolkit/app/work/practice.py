@@ -34,6 +34,7 @@ NO_MONTHS = "no months"
 def beside(
     bench: Bench, *, metrics: Mapping[str, Sequence[str]], levels: Mapping[str, float | None],
     targets: Mapping[str, float], published: tuple[str, str, str] | None = None,
+    splits: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Each condition's metrics, released, next to the level that people gave.
 
@@ -49,6 +50,8 @@ def beside(
         Metric -> the service's own target.
     published : tuple[str, str, str] | None, optional
         Published statistics to show below them: place, authority and what changes with them; None for none.
+    splits : Mapping[str, Mapping[str, str]] | None, optional
+        Condition -> metrics that are split too, each with the group, as in ``ChecklistPart.split``.
 
     Returns
     -------
@@ -63,7 +66,13 @@ def beside(
         if not ids:
             continue
         level = levels.get(condition)
-        side = panel.of(ids, title=f"{condition}: the data", level=_NAN if level is None else level, targets=targets)
+        side = panel.of(
+            ids,
+            title=f"{condition}: the data",
+            level=_NAN if level is None else level,
+            targets=targets,
+            split=(splits or {}).get(condition),
+        )
         table = None
         if side.table is not None:
             grid = make_grid(side.table, columns=BESIDE_COLUMNS, caption="")
