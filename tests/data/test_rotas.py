@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
+from hybrid_toolkit.app.work.own_data import codes_left, with_codes
 from hybrid_toolkit.data.known.rota_places import rota_places
 from hybrid_toolkit.data.load import load_data
 from hybrid_toolkit.data.mapping.propose_mapping import Proposal, propose_mapping
@@ -204,3 +205,17 @@ def test_a_month_and_its_year_in_two_columns_are_one_period(
     assert proposal.questions == () and sorted(months.unique()) == sorted(pd.to_datetime(first)) and len(months) == 90
     told = proposal.matched.query("table == 'worker_month' and column == 'month'").iloc[0]
     assert (told["source_column"], told["sure"]) == ("Month", "sure" if sure else "guess")
+
+
+def test_a_new_letter_is_answered_where_codes_are(folder: Path) -> None:
+    cells = _cells(20, ("O", "H", "Q"))
+    rows: list[list[object]] = [["Staff No", *_days(4)], *([s, *c] for s, c in zip(STAFF, cells, strict=True))]
+    _book(folder, "Rota.xlsx", "Sheet1", rows)
+    toml = propose_mapping(folder).toml
+    asked = [(one["place"], one["code"]) for one in codes_left(toml)]
+    assert asked == [("worker_month.places", "Q"), ("attendance_day.places", "Q")]
+    answered = with_codes(toml, tuple((place, code, "neither") for place, code in asked))
+    assert codes_left(answered) == []
+    (folder.parent / "m.toml").write_text(answered, encoding="utf-8")
+    days = load_data(folder, mapping=folder.parent / "m.toml")["attendance_day"]
+    assert days["site_id"].value_counts().to_dict() == {"home": 400, "office": 400}

@@ -268,7 +268,7 @@ def codes_left(toml: str) -> list[dict[str, Any]]:
 
     out, place = [], ""
     for line in toml.splitlines():
-        if head := re.fullmatch(r"\[tables\.(\w+)\.codes\.(\w+)\]", line):
+        if head := re.match(r"\[tables\.(\w+)\.(?:codes\.)?(\w+)\]", line):
             place = f"{head[1]}.{head[2]}"
         elif found := re.fullmatch(r'# TODO ("(?:[^"\\]|\\.)*") = "\.\.\."  # one of: (.*)', line):
             code = next(iter(tomllib.loads(f"{found[1]} = 1")))
@@ -287,14 +287,15 @@ def with_codes(toml: str, codes: Answers) -> str:
     "ZZ" = "phone"
     <BLANKLINE>
     """
+    import re
+
     from hybrid_toolkit.data.matching.write import quote
 
     given = {(place, code): to for place, code, to in codes if to}
     lines, place = [], ""
     for line in toml.splitlines():
-        if line.startswith("[tables.") and ".codes." in line:
-            table, _, column = line[len("[tables.") : -1].partition(".codes.")
-            place = f"{table}.{column}"
+        if head := re.match(r"\[tables\.(\w+)\.(?:codes\.)?(\w+)\]", line):
+            place = f"{head[1]}.{head[2]}"
         for (there, code), to in given.items():
             if there == place and line.startswith(f"# TODO {quote(code)} = "):
                 line = f"{quote(code)} = {quote(to)}"
