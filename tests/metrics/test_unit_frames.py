@@ -139,7 +139,8 @@ def test_an_instrument_is_scored_once_for_the_same_data(tiny: EvaluationData) ->
 
 def test_survey_scores_rows(tiny: EvaluationData) -> None:
     frame = survey_scores(tiny)
-    assert frame.columns.tolist() == ["worker_id", "wave", "month", "team_id", "stage", "informal_learning"]
+    items = ["expectations_learned", "way_found", "case_talked_over", "belongs_here"]
+    assert frame.columns.tolist() == ["worker_id", "wave", "month", "team_id", "stage", "informal_learning", *items]
     assert frame["stage"].tolist() == ["asye", "mid"] and frame["informal_learning"].tolist() == [4.0, 2.0]
 
 

@@ -26,7 +26,7 @@ _MONTH_ALONE = re.compile(r"\b(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov
 _YEAR = re.compile(r"\b((?:19|20)\d{2})\b")
 _ISO_MONTH = re.compile(r"\b((?:19|20)\d{2})-(\d{2})\b")
 _WEEK_OF = re.compile(
-    r"(?:w/?[ce]|week (?:beginning|commencing|of|starting))[\s:]*(.{6,20}?\d{2,4})(?=$|[\s),;(–-])", re.I
+    r"(?:w/?[ce]|week (?:beginning|commencing|of|starting))[\s:]*(.{6,20}?\d{2,4})(?=$|[\s),;(–-]|\.(?!\d))", re.I
 )
 _DAYS_OF_A_MONTH = 31
 

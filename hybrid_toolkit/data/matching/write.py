@@ -132,7 +132,7 @@ def _places(where: str, part: ProposedPart) -> tuple[list[str], list[ProposalRow
         if place is not None:
             lines.append(f"{quote(code)} = {_value(place)}" + ("  # GUESS" if code in guessed else ""))
         elif code in shown:
-            lines.append(f'# TODO {quote(code)} = "..."  # {", ".join(PLACES)}')
+            lines.append(f'# TODO {quote(code)} = "..."  # one of: {", ".join(PLACES)}')
             left.append(("code", part.table, origin, code, "", "no known sign of a place"))
     if rare := len(new) - len(shown):
         lines.append(f"# TODO {plural(rare, 'more code')}, {_REASONS['few']} and so not shown")

@@ -40,7 +40,7 @@ class InstrumentScores(RowsHidden):
     >>> wide = pd.DataFrame({f"il_{i}": [4, 2] for i in range(1, 5)})
     >>> scores = score_instrument(wide, "informal_learning")
     >>> scores.glance().iloc[0].to_dict()
-    {'instrument': 'informal_learning', 'n': 2, 'scales': 1, 'n_scored': 2, 'n_dropped': 0, 'exploratory': True}
+    {'instrument': 'informal_learning', 'n': 2, 'scales': 5, 'n_scored': 10, 'n_dropped': 0, 'exploratory': True}
     """
 
     instrument: Instrument
