@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -106,8 +107,6 @@ def kind_of(value: Any, *, exact: bool = True) -> str:
     >>> kind_of("many", exact=False)
     'text'
     """
-    import re
-
     text = "" if value is None or value != value else str(value).strip()
     if not text:
         return "empty"
@@ -263,7 +262,6 @@ def codes_left(toml: str) -> list[dict[str, Any]]:
     >>> codes_left('[tables.contact.codes.mode]\\n# TODO "ZZ" = "..."  # one of: home, phone\\n')
     [{'place': 'contact.mode', 'code': 'ZZ', 'allowed': ['home', 'phone']}]
     """
-    import re
     import tomllib
 
     out, place = [], ""
@@ -287,8 +285,6 @@ def with_codes(toml: str, codes: Answers) -> str:
     "ZZ" = "phone"
     <BLANKLINE>
     """
-    import re
-
     from hybrid_toolkit.data.matching.write import quote
 
     given = {(place, code): to for place, code, to in codes if to}
@@ -314,8 +310,6 @@ def without_sources(toml: str, leave: tuple[str, ...]) -> str:
     source = "b.csv"
     <BLANKLINE>
     """
-    import re
-
     from hybrid_toolkit.data.matching.write import quote
 
     if not leave:
